@@ -1,0 +1,141 @@
+"""Answers from the ministry's articles: composed with their sources, or honestly withheld."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from knowledge.articles import Article
+from knowledge.library import Library
+from knowledge.topics import TOPICS
+
+Outcome = Literal["answered", "clarify", "abstained"]
+
+ANSWER_FROM: Final = 0.55
+"""Confidence of the search from which its first article is given as the answer."""
+CLARIFY_FROM: Final = 0.35
+"""Confidence from which the nearest articles are offered as what the person may mean."""
+NEXT: Final = 2
+NEAREST: Final = 3
+SOURCES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A fact that an answer rests on."""
+
+    fact: str
+    instrument: str
+    locator: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A sensible next question: an article by its title."""
+
+    article: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the knowledge has to say to a question.
+
+    ``articles`` are ids, best first; ``to_confirm`` tells that a fact under it was not seen in a
+    public page, so that the person is told to confirm it.
+    """
+
+    outcome: Outcome
+    topic: str | None
+    articles: tuple[str, ...]
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    to_confirm: bool = False
+    confidence: float = 1.0
+
+    @property
+    def sources(self) -> str:
+        """The line of sources; articles of one law stand together."""
+        if not self.citations:
+            return ""
+        by_name: dict[str, list[str]] = {}
+        for citation in self.citations:
+            locators = by_name.setdefault(citation.instrument, [])
+            if citation.locator and citation.locator not in locators:
+                locators.append(citation.locator)
+        shown = [
+            f"{name}, {_joined(locators)}" if locators else name
+            for name, locators in list(by_name.items())[:SOURCES_SHOWN]
+        ]
+        more = len(by_name) - len(shown)
+        label = "Fuentes" if len(by_name) > 1 else "Fuente"
+        return f"{label}: {'; '.join(shown)}" + (f" y {more} más" if more else "") + "."
+
+
+def _joined(locators: Sequence[str]) -> str:
+    return "; ".join(locator.strip("() ") for locator in locators)
+
+
+def answer(library: Library, question: str) -> Answer:
+    """The best answer to a question in a person's own words."""
+    found = library.index.search(question, NEAREST)
+    articles = [library.articles[hit.id] for hit in found.hits]
+    if articles and found.confidence >= ANSWER_FROM:
+        return _compose(library, articles[0], articles, found.confidence)
+    if articles and found.confidence >= CLARIFY_FROM:
+        return _offer("clarify", articles, found.confidence)
+    return _offer("abstained", articles, found.confidence)
+
+
+def is_answerable(library: Library, question: str) -> bool:
+    """Whether an article fits the question well enough to be given as the answer."""
+    found = library.index.search(question, 1)
+    return bool(found.hits) and found.confidence >= ANSWER_FROM
+
+
+def show(library: Library, article_id: str) -> Answer | None:
+    """One article as an answer; None if it is not served (any more)."""
+    article = library.articles.get(article_id)
+    return None if article is None else _compose(library, article, [article], 1.0)
+
+
+def in_topic(library: Library, topic: str) -> tuple[str, tuple[Suggestion, ...]]:
+    """The topic's title and its articles."""
+    articles = [one for one in library.articles.values() if one.topic == topic]
+    return TOPICS[topic], tuple(Suggestion(one.id, one.title) for one in articles)
+
+
+def _compose(
+    library: Library, article: Article, nearest: Sequence[Article], confidence: float
+) -> Answer:
+    facts = [
+        library.facts[fact_id]
+        for fact_id in dict.fromkeys(one for block in article.blocks for one in block.facts)
+    ]
+    following = [library.articles[one] for one in article.next if one in library.articles]
+    return Answer(
+        outcome="answered",
+        topic=article.topic,
+        articles=tuple(one.id for one in nearest),
+        text=article.body,
+        citations=tuple(
+            Citation(
+                fact.id, library.facts.instrument_name(fact), fact.locator or "", fact.confidence
+            )
+            for fact in facts
+        ),
+        suggestions=tuple(Suggestion(one.id, one.title) for one in following[:NEXT]),
+        to_confirm=any(fact.confidence == "recalled" for fact in facts),
+        confidence=confidence,
+    )
+
+
+def _offer(outcome: Outcome, articles: Sequence[Article], confidence: float) -> Answer:
+    return Answer(
+        outcome=outcome,
+        topic=articles[0].topic if articles and outcome == "clarify" else None,
+        articles=tuple(one.id for one in articles),
+        suggestions=tuple(Suggestion(one.id, one.title) for one in articles),
+        confidence=confidence,
+    )

@@ -1,0 +1,96 @@
+"""Puts the parts of a process together from the settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from actions.store.database import Database
+from api.settings import Settings
+from bot import responses
+from bot.channels.protocol import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.web import Web
+from bot.channels.whatsapp import WhatsApp
+from bot.delivery import Delivery
+from bot.intake import Intake
+from bot.turn import Parts
+from knowledge.library import Library
+from nlu.client import NluClient
+
+ZONE = ZoneInfo("America/El_Salvador")
+RESPONSES = Path(responses.__file__).parent / "es.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one process."""
+
+    settings: Settings
+    database: Database
+    whatsapp: WhatsApp | None
+    telegram: Telegram | None
+    intake: Intake
+
+    @property
+    def channels(self) -> dict[str, Channel]:
+        """The channels that are on, by name."""
+        there: list[Channel | None] = [Web(), self.whatsapp, self.telegram]
+        return {channel.name: channel for channel in there if channel is not None}
+
+
+def whatsapp_of(settings: Settings) -> WhatsApp | None:
+    """The WhatsApp channel, or None where its settings are missing."""
+    token = settings.twilio_auth_token
+    if not settings.twilio_account_sid or token is None or not settings.whatsapp_from:
+        return None
+    return WhatsApp(
+        account_sid=settings.twilio_account_sid,
+        auth_token=token.get_secret_value(),
+        sender=settings.whatsapp_from,
+        public_url=settings.public_address,
+        api_url=settings.twilio_api_url,
+        per_second=settings.whatsapp_per_second,
+    )
+
+
+def telegram_of(settings: Settings) -> Telegram | None:
+    """The Telegram channel, or None where its token is missing."""
+    if settings.telegram_token is None:
+        return None
+    secret = settings.telegram_secret
+    return Telegram(
+        bot_token=settings.telegram_token.get_secret_value(),
+        secret=secret.get_secret_value() if secret else None,
+        api_url=settings.telegram_api_url,
+        per_second=settings.telegram_per_second,
+    )
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, database_url: str) -> AsyncIterator[Assembly]:
+    """The parts for the time of the block."""
+    database = Database(database_url)
+    whatsapp, telegram = whatsapp_of(settings), telegram_of(settings)
+    assembly = Assembly(settings, database, whatsapp, telegram, Intake(database, whatsapp))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        for channel in assembly.channels.values():
+            stack.push_async_callback(channel.close)
+        yield assembly
+
+
+@asynccontextmanager
+async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts, Delivery]]:
+    """What turns and deliveries work with, for the time of the block."""
+    async with NluClient(nlu_url) as nlu:
+        parts = Parts(
+            database=assembly.database,
+            channels=assembly.channels,
+            nlu=nlu,
+            library=Library.load(datetime.now(ZONE).date()),
+            responses=responses.load(RESPONSES),
+        )
+        yield parts, Delivery(assembly.database, assembly.channels)

@@ -1,0 +1,117 @@
+"""``torogoz channels``: what has to be told to the providers."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import typer
+from rich.console import Console
+from rich.table import Table
+from telegram.error import TelegramError
+from twilio.base.exceptions import TwilioRestException
+
+from actions.store import migrate
+from actions.store.database import Database
+from actions.templates import service as registry
+from api.assembly import telegram_of, whatsapp_of
+from api.processes import services
+from api.settings import Settings
+from bot.channels import templates
+from bot.channels.telegram import ALLOWED_UPDATES
+from bot.channels.whatsapp import WhatsApp
+
+app = typer.Typer(help="WhatsApp y Telegram.", no_args_is_help=True)
+templates_app = typer.Typer(help="Plantillas de WhatsApp.", no_args_is_help=True)
+app.add_typer(templates_app, name="templates")
+console = Console(highlight=False)
+
+
+@app.command("set-webhook")
+def set_webhook() -> None:
+    """Dice a Telegram dónde mandar los mensajes; para WhatsApp muestra qué poner en Twilio."""
+    settings = Settings()
+    if settings.missing_for_whatsapp():
+        console.print(f"WhatsApp: falta {', '.join(settings.missing_for_whatsapp())}.")
+    else:
+        console.print(
+            "WhatsApp: en la consola de Twilio, en su remitente de WhatsApp, ponga\n"
+            f"  A message comes in: {settings.public_address}/webhooks/whatsapp (HTTP POST)"
+        )
+    telegram = telegram_of(settings)
+    if telegram is None:
+        console.print("Telegram: falta TOROGOZ_TELEGRAM_TOKEN.")
+        return
+    secret = settings.telegram_secret
+    if settings.public_url is None or secret is None:
+        console.print(
+            "Telegram: sin TOROGOZ_PUBLIC_URL y TOROGOZ_TELEGRAM_SECRET se atiende por consulta; "
+            "no hay webhook que poner."
+        )
+        return
+    address = f"{settings.public_url}/webhooks/telegram"
+    token = secret.get_secret_value()
+
+    async def tell() -> None:
+        try:
+            await telegram.bot.set_webhook(
+                address, secret_token=token, allowed_updates=ALLOWED_UPDATES, max_connections=40
+            )
+            await telegram.bot.set_my_commands(
+                [("ayuda", "Ver los temas"), ("alto", "No recibir avisos"), ("start", "Empezar")]
+            )
+        finally:
+            await telegram.close()
+
+    try:
+        asyncio.run(tell())
+    except TelegramError as error:
+        console.print(f"Telegram no lo aceptó: {error}")
+        raise typer.Exit(1) from None
+    console.print(f"Telegram: listo, {address}")
+
+
+@templates_app.command("sync")
+def sync() -> None:
+    """Registra en Twilio las plantillas declaradas y trae su aprobación."""
+    settings = Settings()
+    whatsapp = whatsapp_of(settings)
+    if whatsapp is None:
+        console.print(f"Falta {', '.join(settings.missing_for_whatsapp())}.")
+        raise typer.Exit(1)
+    with services.database(settings) as url:
+        migrate.upgrade(url)
+        try:
+            rows = asyncio.run(_sync(whatsapp, url))
+        except (TwilioRestException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            console.print(f"Twilio no respondió como se esperaba: {error}")
+            raise typer.Exit(1) from None
+    table = Table("Plantilla", "Identificador", "Aprobación", "Hecho")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+async def _sync(whatsapp: WhatsApp, url: str) -> list[tuple[str, str, str, str]]:
+    database = Database(url)
+    rows: list[tuple[str, str, str, str]] = []
+    try:
+        async with database.session() as session:
+            known: dict[str, Any] = dict(await registry.registered(session))
+        for template in templates.declared():
+            digest, sid, _ = known.get(template.name, ("", "", ""))
+            done = "ya estaba"
+            if digest != template.digest:
+                sid = await templates.register(whatsapp.client, template)
+                done = "registrada"
+            state = templates.UNSUBMITTED
+            if template.category is not None:
+                state = await templates.approval(whatsapp.client, sid)
+            async with database.transaction() as session:
+                await registry.record(
+                    session, name=template.name, digest=template.digest, sid=sid, approval=state
+                )
+            rows.append((template.name, sid, state if template.category else "no ocupa", done))
+    finally:
+        await whatsapp.close()
+        await database.close()
+    return rows

@@ -1,0 +1,61 @@
+"""``torogoz knowledge``: check the articles, and measure the search."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from knowledge.search import Index
+
+from api.assembly import ZONE
+from api.processes.progress import step
+from knowledge import check as checking
+from knowledge import evaluate
+from knowledge.articles import load_documents
+from knowledge.library import FOLDER
+
+app = typer.Typer(help="Artículos y búsqueda.", no_args_is_help=True)
+
+
+@app.command()
+def check() -> None:
+    """Revisa artículos y hechos; cada defecto con su archivo y su línea."""
+    defects = checking.check_folders(
+        FOLDER / "articles", FOLDER / "facts", datetime.now(ZONE).date()
+    )
+    for defect in defects:
+        typer.echo(f"{defect.path}:{defect.line}: {defect.message}")
+    if defects:
+        typer.echo(f"{len(defects)} defectos.", err=True)
+        raise typer.Exit(1)
+    typer.echo("Sin defectos.")
+
+
+@app.command("eval")
+def evaluation(
+    articles: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Carpeta de Markdown; id = nombre.")
+    ],
+    questions: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help='Líneas {"text","article"}.')
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Como un objeto JSON.")] = False,
+) -> None:
+    """Mide la búsqueda sobre cualquier carpeta de artículos y sus preguntas."""
+    try:
+        asked = evaluate.read_questions(questions)
+        documents = load_documents(articles)
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    with step(f"Índice de {len(documents)} artículos"):
+        index = Index.build(documents)
+    with step(f"{len(asked)} preguntas"):
+        report = evaluate.evaluate(index, asked)
+    figures = report.as_dict()
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:<16} {value:.4f}" if isinstance(value, float) else f"{name:<16} {value}")

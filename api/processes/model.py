@@ -1,0 +1,95 @@
+"""Training Rasa's model, once for each state of its data."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from api.settings import ROOT
+
+NLU: Final = ROOT / "nlu"
+ENVIRONMENT: Final = ROOT / ".venv-nlu"
+KEPT: Final = 3
+"""Models kept: going back to an earlier state of the data then needs no training."""
+
+
+class NluMissing(RuntimeError):
+    """Rasa's environment is not there, or training failed; the message says what to do."""
+
+
+def rasa(*words: str) -> list[str]:
+    """The command line of Rasa in its own environment."""
+    program = ENVIRONMENT / "bin" / "rasa"
+    if not program.exists():
+        raise NluMissing(f"Rasa's environment is missing ({ENVIRONMENT}): run 'make setup'.")
+    return [str(program), *words]
+
+
+def environment() -> dict[str, str]:
+    """The variables that Rasa runs with."""
+    return {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        # Two threads on two cores only get in each other's way (95 against 234 parses a second).
+        "OMP_NUM_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
+
+
+def sources(nlu: Path = NLU) -> list[Path]:
+    """The files that make a model, in a fixed order."""
+    data = sorted((nlu / "data").rglob("*.yml"))
+    return [nlu / "config.yml", nlu / "domain.yml", nlu / "requirements.txt", *data]
+
+
+def digest(nlu: Path = NLU) -> str:
+    """Names the state of the data: the same content always gives the same name."""
+    total = hashlib.sha256()
+    for path in sources(nlu):
+        total.update(path.relative_to(nlu).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def model_path(var: Path) -> Path:
+    """Where the model of the present data lies, whether or not it has been trained."""
+    return var / "nlu" / "models" / f"{digest()}.tar.gz"
+
+
+def train(var: Path, *, force: bool = False) -> Path:
+    """The model of the present data; trains it if it is not there yet."""
+    path = model_path(var)
+    if path.exists() and not force:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = var / "nlu" / "train.log"
+    work = path.parent / f"training-{os.getpid()}"
+    try:
+        with log.open("wb") as output:
+            done = subprocess.run(
+                rasa(
+                    *("train", "nlu", "--config", str(NLU / "config.yml")),
+                    *("--domain", str(NLU / "domain.yml"), "--nlu", str(NLU / "data")),
+                    *("--out", str(work), "--fixed-model-name", path.name.removesuffix(".tar.gz")),
+                ),
+                env=environment(),
+                cwd=var,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        trained = work / path.name
+        if done.returncode != 0 or not trained.exists():
+            raise NluMissing(f"Training failed with code {done.returncode}; its log: {log}")
+        trained.replace(path)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    for old in sorted(path.parent.glob("*.tar.gz"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path

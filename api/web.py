@@ -1,0 +1,132 @@
+"""The web application: webhooks, the web chat, and the health check."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from sqlalchemy import text
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
+
+from actions.messages.turns import TurnsHeard
+from api import version
+from api.assembly import assembled
+from api.chat import door
+from api.settings import Settings
+from api.webhooks import telegram, whatsapp
+
+CHAT = Path(__file__).parent / "chat"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+        "object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+ALIVE_SECONDS = 15
+"""A worker that has not been seen for longer does not count as answering."""
+
+
+class Headers:
+    """Adds the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: ASGIMessage) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class Readiness:
+    """Whether Rasa has answered since this process started. From then on its absence is no reason
+    to be called unhealthy: messages are answered without it."""
+
+    def __init__(self, nlu_url: str) -> None:
+        self._url = nlu_url
+        self._seen = False
+
+    async def reached(self) -> bool:
+        """True once Rasa has answered."""
+        if not self._seen:
+            try:
+                async with httpx.AsyncClient(timeout=2) as client:
+                    self._seen = (await client.get(f"{self._url}/status")).is_success
+            except httpx.HTTPError:
+                return False
+        return self._seen
+
+
+def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
+    """The application on one database; ``nlu_url`` is only asked whether Rasa has started."""
+    readiness = Readiness(nlu_url)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with assembled(settings, database_url) as assembly:
+            app.state.assembly = assembly
+            app.state.turns_heard = TurnsHeard(database_url)
+            listening = asyncio.create_task(app.state.turns_heard.listen())
+            try:
+                yield
+            finally:
+                listening.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listening
+
+    app = FastAPI(
+        title="Torogoz", version=version.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    pages = Environment(loader=FileSystemLoader(CHAT), autoescape=select_autoescape())
+    page = pages.get_template("page.html").render(version=version.VERSION)
+
+    app.add_middleware(Headers)
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/chat")
+
+    @app.get("/chat", include_in_schema=False)
+    async def chat() -> HTMLResponse:
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+    @app.get("/healthz", include_in_schema=False)
+    async def health(request: Request) -> JSONResponse:
+        """200 once a message can be answered: the database is there and a worker is alive."""
+        try:
+            async with request.app.state.assembly.database.session() as session:
+                workers = await session.scalar(
+                    text(
+                        "SELECT count(*) FROM procrastinate_workers "
+                        "WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
+                    ),
+                    {"seconds": ALIVE_SECONDS},
+                )
+        except Exception as error:
+            # Whatever it is: who asks wants to know that no message can be answered.
+            return JSONResponse({"status": "no database", "error": type(error).__name__}, 503)
+        if not workers:
+            return JSONResponse({"status": "no worker"}, 503)
+        if not await readiness.reached():
+            return JSONResponse({"status": "rasa is starting"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    app.include_router(whatsapp.router)
+    app.include_router(telegram.router)
+    app.mount("/chat/static", StaticFiles(directory=CHAT / "static"), name="chat-static")
+    app.include_router(door.router)
+    return app

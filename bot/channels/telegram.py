@@ -1,0 +1,220 @@
+"""Telegram through python-telegram-bot."""
+
+import hmac
+from typing import Any, Final
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    Update,
+)
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.request import HTTPXRequest
+
+from actions.messages.content import Content
+from actions.messages.outbox import Claimed
+from bot import inbound
+from bot.channels import text
+from bot.channels.protocol import Ambiguous, Later, Outcome, Refused, Reply, Sent, token
+from bot.inbound import Inbound, MalformedMessage
+
+NAME: Final = "telegram"
+TEXT_LIMIT: Final = 4_096
+"""Characters of a message after its entities are read (Telegram, sendMessage)."""
+SEND_TIMEOUT_SECONDS: Final = 10
+POLL_SECONDS: Final = 25
+ALLOWED_UPDATES: Final = ["message", "callback_query", "my_chat_member"]
+
+
+class Telegram:
+    """Sends as one bot, and reads updates from its webhook or by polling."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        secret: str | None,
+        api_url: str | None = None,
+        per_second: float = 30,
+    ) -> None:
+        self.per_second = per_second
+        self._secret = secret
+        base = (api_url or "https://api.telegram.org").rstrip("/")
+        request = HTTPXRequest(
+            connection_pool_size=32,
+            read_timeout=SEND_TIMEOUT_SECONDS,
+            write_timeout=SEND_TIMEOUT_SECONDS,
+            connect_timeout=5,
+            pool_timeout=5,
+        )
+        updates = HTTPXRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + 5)
+        self.bot = Bot(
+            bot_token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=request,
+            get_updates_request=updates,
+        )
+        self._requests = (request, updates)
+
+    # -- in ------------------------------------------------------------------------------------
+
+    def is_authentic(self, secret: str) -> bool:
+        """Whether the webhook's header holds our secret. Without a secret nothing is accepted."""
+        return self._secret is not None and hmac.compare_digest(
+            secret.encode("utf-8", "replace"), self._secret.encode()
+        )
+
+    def read_update(self, data: Any) -> Inbound | None:
+        """The message of an update, or None for an update that holds none for us."""
+        try:
+            update = Update.de_json(data, self.bot)
+            number = update.update_id
+        except (TypeError, KeyError, ValueError, AttributeError, TelegramError) as error:
+            raise MalformedMessage(f"no Telegram update: {type(error).__name__}") from error
+        if not isinstance(number, int):
+            raise MalformedMessage("update_id is no number")
+        query = update.callback_query
+        if query is not None:
+            if query.message is None or query.data is None:
+                return None
+            detail = {"payload": query.data, "callback": query.id}
+            return self._inbound(query.message.chat.id, number, inbound.BUTTON, "", detail)
+        message = update.message
+        if message is None or message.chat.type != "private":
+            return None
+        kind, words, detail = _kind_of(message)
+        return self._inbound(message.chat.id, number, kind, words, detail)
+
+    def _inbound(
+        self, chat: int, number: int, kind: str, words: str, detail: dict[str, Any]
+    ) -> Inbound:
+        return Inbound(
+            channel=NAME,
+            external=str(chat),
+            provider_id=str(number),
+            kind=kind,
+            text=inbound.clean(words),
+            detail=inbound.clean_detail(detail),
+        )
+
+    # -- out -----------------------------------------------------------------------------------
+
+    def render(self, reply: Reply) -> list[Content]:
+        *first, last = text.split(reply.text, TEXT_LIMIT) or [""]
+        return [*(Content(text=part) for part in first), Content(text=last, buttons=reply.buttons)]
+
+    async def send(self, message: Claimed) -> Outcome:
+        content = message.content
+        chat = int(message.external)
+        keyboard = _keyboard(message)
+        try:
+            if content.files:
+                file = content.files[0]
+                taken = await self.bot.send_document(
+                    chat, file.url, caption=text.plain(content.text)[:1024], reply_markup=keyboard
+                )
+            else:
+                taken = await self.bot.send_message(
+                    chat,
+                    text.telegram(content.text),
+                    parse_mode="HTML",
+                    reply_markup=keyboard,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                )
+        except TelegramError as error:
+            return _outcome_of(error)
+        return Sent(str(taken.message_id))
+
+    async def reconcile(self, message: Claimed) -> None:
+        """None: Telegram offers no way to ask what it took."""
+
+    async def acknowledge(self, callback: str) -> None:
+        try:
+            await self.bot.answer_callback_query(callback)
+        except TelegramError:
+            # Only stops the button's spinner; the query may be too old by now.
+            return
+
+    async def close(self) -> None:
+        for request in self._requests:
+            await request.shutdown()
+
+
+def _kind_of(message: Message) -> tuple[str, str, dict[str, Any]]:
+    if message.text is not None:
+        return inbound.TEXT, message.text, {}
+    caption = message.caption or ""
+    if message.photo:
+        return inbound.IMAGE, caption, {"media": message.photo[-1].file_id}
+    if message.voice or message.audio or message.video_note:
+        return inbound.VOICE, caption, {}
+    if message.video or message.animation:
+        return inbound.VIDEO, caption, {}
+    if message.sticker:
+        return inbound.STICKER, "", {}
+    if message.document:
+        media_type = message.document.mime_type or ""
+        return (
+            inbound.DOCUMENT,
+            caption,
+            {
+                "media": message.document.file_id,
+                "media_type": media_type,
+            },
+        )
+    if message.location or message.venue:
+        return inbound.LOCATION, "", {}
+    if message.contact:
+        return inbound.CONTACT, "", {}
+    return inbound.OTHER, "", {}
+
+
+def _keyboard(message: Claimed) -> InlineKeyboardMarkup | None:
+    buttons = message.content.buttons
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.title, callback_data=token(message.id, place))]
+            for place, button in enumerate(buttons)
+        ]
+    )
+
+
+def _outcome_of(error: TelegramError) -> Outcome:
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait if isinstance(wait, int | float) else wait.total_seconds()
+        return Later(float(seconds), "rate_limited")
+    if isinstance(error, Forbidden):
+        return Refused("blocked_by_person", blocked=True)
+    if isinstance(error, InvalidToken):
+        return Later(60, "credentials_refused")
+    if isinstance(error, Conflict):
+        return Later(5, "conflict")
+    if isinstance(error, BadRequest):
+        gone = "chat not found" in str(error).lower()
+        return Refused("chat_not_found" if gone else "bad_request", blocked=gone)
+    if isinstance(error, TimedOut):
+        # A time-out while waiting for a free connection never reached Telegram.
+        pool = "pool" in str(error).lower()
+        return Later(1, "busy") if pool else Ambiguous("TimedOut")
+    if isinstance(error, NetworkError):
+        cause = type(error.__cause__).__name__ if error.__cause__ else "server_error"
+        return Later(5, "unreachable") if cause == "ConnectError" else Ambiguous(cause)
+    return Ambiguous(type(error).__name__)

@@ -1,0 +1,144 @@
+"""Delivery: sends what waits in a person's outbox, in order, and settles what became of it."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from actions.messages import outbox, pace, states
+from actions.messages.outbox import Claimed
+from actions.people import service as people
+from actions.store.database import Database
+from bot.channels.protocol import (
+    Ambiguous,
+    Channel,
+    Later,
+    Outcome,
+    Refused,
+    Sent,
+)
+
+LONGEST_WAIT_SECONDS: Final = 3.0
+"""A send whose slot is further away is put back, so that a worker is not kept waiting."""
+MAX_ATTEMPTS: Final = 6
+
+log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Sends through the channels, at the pace that the database grants."""
+
+    def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
+        self._database = database
+        self._channels = channels
+
+    async def deliver(self, person_id: int) -> None:
+        """Sends all that is due for a person, until the head of the queue has to wait."""
+        while True:
+            async with self._database.transaction() as session:
+                message = await outbox.claim_next(session, person_id)
+            if message is None or not await self.send(message):
+                return
+
+    async def send(self, message: Claimed) -> bool:
+        """Sends one claimed message; whether the person's next one may be tried now."""
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            # A channel that was switched off with messages waiting: kept for when it is back.
+            return await self._put_back(message, Later(60, "channel_off"))
+        excluded = _excluded(message)
+        if excluded is not None:
+            return await self._give_up(message, states.EXCLUDED, excluded)
+        if message.ambiguous:
+            settled = await self._reconcile(channel, message)
+            if settled is not None:
+                return settled
+        wait = await self._wait_for_slot(channel)
+        if wait > LONGEST_WAIT_SECONDS:
+            return await self._put_back(message, Later(wait, "paced"))
+        await asyncio.sleep(wait)
+        return await self._settle(message, await channel.send(message))
+
+    async def _wait_for_slot(self, channel: Channel) -> float:
+        if not channel.per_second:
+            return 0.0
+        return await pace.take_slots(self._database.engine, channel.name, channel.per_second, 1)
+
+    async def _settle(self, message: Claimed, outcome: Outcome) -> bool:
+        match outcome:
+            case Sent(provider_id):
+                async with self._database.transaction() as session:
+                    return await outbox.was_sent(session, message.id, provider_id)
+            case Later():
+                return await self._put_back(message, outcome)
+            case Ambiguous(reason):
+                return await self._put_aside(message, reason)
+            case Refused(reason, blocked):
+                log.warning("send_refused", message=message.id, reason=reason)
+                if blocked:
+                    async with self._database.transaction() as session:
+                        await people.mark_blocked(session, message.address_id)
+                return await self._give_up(message, states.FAILED, reason)
+
+    async def _put_aside(self, message: Claimed, reason: str) -> bool:
+        log.warning("send_ambiguous", message=message.id, reason=reason, attempt=message.attempts)
+        async with self._database.transaction() as session:
+            await outbox.put_back(
+                session, message.id, state=states.AMBIGUOUS, seconds=1, reason=reason
+            )
+        return False
+
+    async def _put_back(self, message: Claimed, later: Later) -> bool:
+        if message.attempts >= MAX_ATTEMPTS and later.reason == "unavailable":
+            return await self._give_up(message, states.FAILED, later.reason)
+        async with self._database.transaction() as session:
+            await outbox.put_back(
+                session,
+                message.id,
+                state=states.AMBIGUOUS if message.ambiguous else states.QUEUED,
+                # Apart from each other, or all that were refused together come back together.
+                seconds=later.seconds + random.uniform(0, 0.2),
+                reason=later.reason,
+            )
+        return False
+
+    async def _give_up(self, message: Claimed, state: str, reason: str) -> bool:
+        async with self._database.transaction() as session:
+            await outbox.give_up(session, message.id, state=state, reason=reason)
+        return True
+
+    async def _reconcile(self, channel: Channel, message: Claimed) -> bool | None:
+        """Settles an ambiguous send; None when it is to be sent (again)."""
+        found = await channel.reconcile(message)
+        if isinstance(found, Later):
+            return await self._put_back(message, found)
+        if found is None:
+            if message.lane == states.BULK or message.attempts >= MAX_ATTEMPTS:
+                return await self._give_up(message, states.UNKNOWN, "ambiguous")
+            return await self._again(message)
+        async with self._database.transaction() as session:
+            known = await outbox.known_provider_ids(session, channel.name, found)
+            unclaimed = [one for one in found if one not in known]
+            if unclaimed:
+                log.info("send_reconciled", message=message.id)
+                return await outbox.was_sent(session, message.id, unclaimed[0])
+            current = await outbox.find(session, message.id)
+            if current is not None and current.state not in states.OPEN:
+                return True
+        return await self._again(message)
+
+    async def _again(self, message: Claimed) -> bool | None:
+        """Counts one more attempt; None when the message is still to be sent, now."""
+        async with self._database.transaction() as session:
+            still_ours = await outbox.count_attempt(session, message.id)
+        return None if still_ours else True
+
+
+def _excluded(message: Claimed) -> str | None:
+    if message.stopped and message.lane != states.REPLY:
+        return "stopped"
+    if message.blocked and message.lane != states.REPLY:
+        return "blocked"
+    return None

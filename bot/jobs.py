@@ -1,0 +1,95 @@
+"""The jobs of a worker: turns, deliveries, and the periodic ones that find what was left behind."""
+
+from typing import Any, Final
+
+import structlog
+from procrastinate import JobContext
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions import jobs
+from actions.messages import inbox, outbox
+from bot.delivery import Delivery
+from bot.intake import Intake
+from bot.turn import Parts, take_turn
+
+STALLED_SECONDS: Final = 5
+LEFT_BEHIND_SECONDS: Final = 3.0
+"""After so long, a message that waits with no job of its own gets a new one."""
+
+log = structlog.get_logger(__name__)
+queue = jobs.queue
+
+
+class Worker:
+    """What the jobs of one process work with, handed to them by the worker's context."""
+
+    KEY: Final = "torogoz"
+
+    def __init__(self, parts: Parts, delivery: Delivery, intake: Intake) -> None:
+        self.parts = parts
+        self.delivery = delivery
+        self.intake = intake
+
+    @classmethod
+    def of(cls, context: JobContext) -> "Worker":
+        """The worker of a running job."""
+        worker = context.additional_context[cls.KEY]
+        assert isinstance(worker, cls)
+        return worker
+
+
+@queue.task(name=jobs.TURN, queue=jobs.QUEUES[jobs.TURN], pass_context=True)
+async def turn(context: JobContext, person_id: int) -> None:
+    """Answers all that waits in a person's inbox, and sends the answers."""
+    worker = Worker.of(context)
+    while (handled := await take_turn(worker.parts, person_id)) is not None:
+        if handled.callback is not None and (channel := worker.parts.channels.get("telegram")):
+            await channel.acknowledge(handled.callback)
+        more = handled.more_to_send
+        if handled.claimed is not None:
+            more = await worker.delivery.send(handled.claimed) or more
+        if more:
+            await worker.delivery.deliver(person_id)
+
+
+@queue.task(name=jobs.DELIVER, queue=jobs.QUEUES[jobs.DELIVER], pass_context=True)
+async def deliver(context: JobContext, person_id: int) -> None:
+    """Sends what waits in a person's outbox."""
+    await Worker.of(context).delivery.deliver(person_id)
+
+
+@queue.periodic(cron="* * * * * */2")
+@queue.task(name="sweep", queue="upkeep", pass_context=True)
+async def sweep(context: JobContext, timestamp: int) -> None:
+    """Wakes whatever waits without a job: after a crash, an outage, a wait that is over."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        turns = await _wake(
+            session, jobs.TURN, await inbox.people_waiting(session, LEFT_BEHIND_SECONDS)
+        )
+        stale = await outbox.recover_stale(session)
+        sends = await _wake(
+            session, jobs.DELIVER, await outbox.people_due(session, LEFT_BEHIND_SECONDS)
+        )
+    if turns or stale or sends:
+        log.info("swept", turns=turns, stale=stale, sends=sends)
+
+
+async def _wake(session: AsyncSession, task: str, people: list[int]) -> int:
+    return await jobs.wake_waiting(session, task, people)
+
+
+@queue.periodic(cron="* * * * * */2")
+@queue.task(name="retry_stalled", queue="upkeep", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Gives the jobs of a worker that died back: their locks would stay taken for ever."""
+    manager: Any = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        log.warning("job_retried", job=job.id, task=job.task_name)
+        await manager.retry_job(job)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="catch_up", queue="upkeep", pass_context=True)
+async def catch_up(context: JobContext, timestamp: int) -> None:
+    """Fetches what Twilio received and could not hand over."""
+    await Worker.of(context).intake.catch_up()

@@ -1,0 +1,80 @@
+"""Loads responses and fills them in."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.messages.content import Button
+from bot.channels.protocol import Reply
+
+
+class InvalidResponses(ValueError):
+    """A responses file is not of the form that we read; the message names the response."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One way to say a response."""
+
+    text: str
+    buttons: tuple[Button, ...]
+    fields: frozenset[str]
+
+
+class Catalogue:
+    """All responses by name."""
+
+    def __init__(self, variations: Mapping[str, tuple[Variation, ...]]) -> None:
+        self._variations = dict(variations)
+
+    def names(self) -> frozenset[str]:
+        """The names of all responses."""
+        return frozenset(self._variations)
+
+    def fields(self, name: str) -> frozenset[str]:
+        """What has to be filled in to say a response."""
+        return frozenset().union(*(one.fields for one in self._variations[name]))
+
+    def say(
+        self,
+        name: str,
+        params: Mapping[str, str],
+        buttons: tuple[Button, ...] = (),
+        turn: int = 0,
+    ) -> Reply:
+        """The response in the variation of that turn; ``buttons`` come before its own ones."""
+        variations = self._variations[name]
+        variation = variations[turn % len(variations)]
+        # A mark inside a value would make half a sentence bold.
+        safe = {key: value.replace("**", "*") for key, value in params.items()}
+        return Reply(variation.text.format_map(safe), buttons + variation.buttons)
+
+
+def load(path: Path) -> Catalogue:
+    """Reads a file of responses; raises InvalidResponses on the first mistake."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict) or not isinstance(data.get("responses"), dict):
+        raise InvalidResponses(f"{path}: there is no 'responses' mapping")
+    return Catalogue({name: _read(path, name, value) for name, value in data["responses"].items()})
+
+
+def _read(path: Path, name: str, value: Any) -> tuple[Variation, ...]:
+    if not name.startswith("utter_") or not isinstance(value, list) or not value:
+        raise InvalidResponses(f"{path}: {name} must start with utter_ and list variations")
+    variations = []
+    for one in value:
+        if not isinstance(one, dict) or not isinstance(one.get("text"), str):
+            raise InvalidResponses(f"{path}: a variation of {name} has no text")
+        buttons = tuple(
+            Button(title=button["title"], means=button["payload"])
+            for button in one.get("buttons", ())
+        )
+        fields = frozenset(
+            field for _, field, _, _ in string.Formatter().parse(one["text"]) if field
+        )
+        variations.append(Variation(one["text"], buttons, fields))
+    return tuple(variations)

@@ -1,0 +1,30 @@
+"""The fixed words that sort facts and articles, with the titles people read."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+TOPICS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "permiso": "Permiso ambiental",
+        "aguas": "Aguas residuales",
+        "residuos": "Residuos y basura",
+        "peligrosos": "Desechos peligrosos",
+        "aire_ruido": "Aire, humo y ruido",
+        "multas": "Multas y sanciones",
+        "inspeccion": "Inspecciones",
+        "energia": "Ahorro de energía",
+        "agua_ahorro": "Ahorro de agua",
+        "residuos_reduccion": "Menos residuos",
+        "tecnologia": "Tecnología limpia",
+        "gestion": "Gestión ambiental",
+        "credito": "Crédito ambiental",
+        "credito_requisitos": "Requisitos de crédito",
+        "consultores": "Consultores",
+        "reporte": "Informes al ministerio",
+        "capacitacion": "Capacitación",
+        "anuncios": "Avisos del ministerio",
+        "institucion": "MARN y otras instituciones",
+    }
+)
+"""Topic word -> short Spanish title. The words are keys in files and databases: never rename one."""

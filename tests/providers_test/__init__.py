@@ -1,0 +1,1 @@
+"""Tests of the stand-ins themselves, through the real client libraries."""
