@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from knowledge.articles import Article, Block, read_articles
 from knowledge.facts import Fact, FactRegister, load_facts
@@ -261,19 +262,23 @@ def _repeated(
                 yield Defect(article.path, 1, message)
 
 
+def _today() -> datetime.date:
+    return datetime.datetime.now(ZoneInfo("America/El_Salvador")).date()
+
+
 def main() -> int:
     """Check the articles of this package as of today. Exit status 1 when there are defects."""
     here = Path(__file__).resolve().parent
-    defects = check_folders(here / "articles", here / "facts", datetime.date.today())
+    defects = check_folders(here / "articles", here / "facts", _today())
     for defect in defects:
         path = defect.path.relative_to(here.parent) if here in defect.path.parents else defect.path
-        print(f"{path}:{defect.line}: {defect.message}")
+        sys.stdout.write(f"{path}:{defect.line}: {defect.message}\n")
     if defects:
-        print(f"{len(defects)} defects", file=sys.stderr)
+        sys.stderr.write(f"{len(defects)} defects\n")
         return 1
     articles, _ = read_articles(here / "articles")
     topics = len({article.topic for article in articles})
-    print(f"{len(articles)} articles on {topics} topics: no defects")
+    sys.stdout.write(f"{len(articles)} articles on {topics} topics: no defects\n")
     return 0
 
 

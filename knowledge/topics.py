@@ -27,4 +27,4 @@ TOPICS: Final[Mapping[str, str]] = MappingProxyType(
         "institucion": "MARN y otras instituciones",
     }
 )
-"""Topic word -> short Spanish title. The words are keys in files and databases: never rename one."""
+"""Topic word -> short Spanish title. The words are keys in files and databases: never renamed."""

@@ -37,10 +37,12 @@ async def work(settings: Settings, database_url: str, nlu_url: str) -> None:
             asyncio.create_task(_poll(assembly, database_url)),
             asyncio.create_task(_follow_templates(assembly)),
         ]
-        queue = jobs.queue.with_connector(jobs.connector(database_url, CONCURRENCY))
+        connector = jobs.connector(database_url, CONCURRENCY)
         try:
-            async with queue.open_async():
-                await _run(queue, worker)
+            # Replaced rather than copied: a copy's periodic tasks still belong to the original.
+            with jobs.queue.replace_connector(connector) as queue:
+                async with queue.open_async():
+                    await _run(queue, worker)
         finally:
             for task in beside:
                 task.cancel()

@@ -8,10 +8,12 @@ import html
 import re
 from collections.abc import Iterator
 
-_LINK = re.compile(r"https?://\S+")
-_BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…:;])[\"»”)]*\s+")
-_WHATSAPP_PAIR = re.compile(r"(?<![\w*])([*_~]|```)(?=\S)([^\n]*?\S)\1(?![\w*])")
+_LINK = re.compile(r"(https?://(?:(?!\*\*)\S)+)")
+_BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?…:;])|(?<=[.!?…:;][\"»”)]))\s+")
+# What WhatsApp may read as the first mark of a pair: no letter or digit before it, no space after.
+_WHATSAPP_MARK = re.compile(r"(?<![^\W_])([*_~`])(?!\s)")
+_WHATSAPP_PIECE = re.compile(f"{_LINK.pattern}|{_BOLD.pattern}|{_WHATSAPP_MARK.pattern}")
 WORD_JOINER = "\u2060"
 
 
@@ -30,16 +32,17 @@ def split(text: str, limit: int) -> list[str]:
     parts: list[str] = []
     part = ""
     for piece, joint in _pieces(text, limit):
-        if part and length(part) + length(piece) <= limit:
-            part += piece
+        if length(part) + length(piece) > limit:
+            parts.append(part)
+            part = ""
+        part += piece
+        if length(part) + length(joint) > limit:
+            parts.append(part)
+            part = ""
         else:
-            if part.strip():
-                parts.append(part.strip())
-            part = piece
-        part += joint if length(part) + length(joint) <= limit else ""
-    if part.strip():
-        parts.append(part.strip())
-    return parts
+            part += joint
+    parts.append(part)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _pieces(text: str, limit: int) -> Iterator[tuple[str, str]]:
@@ -70,6 +73,10 @@ def _sentences(line: str, after: str, limit: int) -> Iterator[tuple[str, str]]:
 
 
 def _chopped(word: str, joint: str, limit: int) -> Iterator[tuple[str, str]]:
+    before, *link_and_rest = _LINK.split(word, maxsplit=1) if length(word) > limit else [word]
+    if before and link_and_rest:
+        yield from _chopped(before, "", limit)
+        word = "".join(link_and_rest)
     while length(word) > limit:
         cut = limit
         while length(word[:cut]) > limit:
@@ -99,25 +106,15 @@ def telegram(text: str) -> str:
 
 
 def whatsapp(text: str) -> str:
-    """As WhatsApp's marks; pairs that we did not mean as marks are broken by a word joiner."""
-    pieces: list[str] = []
-    start = 0
-    for link in _LINK.finditer(text):
-        pieces += [_whatsapp(text[start : link.start()]), link.group()]
-        start = link.end()
-    pieces.append(_whatsapp(text[start:]))
-    return "".join(pieces)
+    """As WhatsApp's marks; what we did not mean as a mark is made none by a word joiner after it.
+
+    Links stay as they are.
+    """
+    return _WHATSAPP_PIECE.sub(_whatsapp_piece, text)
 
 
-def _whatsapp(text: str) -> str:
-    pieces: list[str] = []
-    start = 0
-    for bold in _BOLD.finditer(text):
-        pieces += [_neutral(text[start : bold.start()]), f"*{_neutral(bold.group(1))}*"]
-        start = bold.end()
-    pieces.append(_neutral(text[start:]))
-    return "".join(pieces)
-
-
-def _neutral(text: str) -> str:
-    return _WHATSAPP_PAIR.sub(rf"\1{WORD_JOINER}\2\1", text)
+def _whatsapp_piece(found: re.Match[str]) -> str:
+    link, bold, mark = found.groups()
+    if link:
+        return str(link)
+    return f"*{whatsapp(bold)}*" if bold else f"{mark}{WORD_JOINER}"

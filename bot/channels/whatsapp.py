@@ -9,8 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
@@ -29,6 +32,7 @@ from bot.channels.protocol import (
     numbered,
     token,
 )
+from bot.channels.twilio_http import TwilioHttp
 from bot.inbound import Inbound, MalformedMessage
 
 NAME: Final = "whatsapp"
@@ -90,8 +94,7 @@ class WhatsApp:
     def client(self) -> Client:
         """Twilio's client; made inside the event loop, since it opens a session."""
         if self._client is None:
-            http = AsyncTwilioHttpClient()
-            self._client = Client(self.account_sid, self._auth_token, http_client=http)
+            self._client = Client(self.account_sid, self._auth_token, http_client=TwilioHttp())
             if self._api_url:
                 self._client.api.base_url = self._api_url.rstrip("/")
                 self._client.content.base_url = self._api_url.rstrip("/")
@@ -203,10 +206,7 @@ class WhatsApp:
             # A template may have gone since the reply was written for it.
             lost = content.template is not None and content.buttons
             words = numbered(Reply(content.text, content.buttons)) if lost else content.text
-            body = text.whatsapp(words)
-            if text.length(body) > TEXT_LIMIT:
-                body = text.plain(words)[:TEXT_LIMIT]
-            values["body"] = body
+            values["body"] = _body_of(words, TEXT_LIMIT)
         if content.files:
             values["media_url"] = [file.url for file in content.files]
         try:
@@ -215,13 +215,14 @@ class WhatsApp:
                 taken = await self.client.messages.create_async(
                     to=f"whatsapp:{message.external}", from_=self.sender, **values
                 )
-        except TwilioRestException as error:
-            return _outcome_of(error)
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _outcome_of(error.status, error.code)
         except aiohttp.ClientConnectorError:
             return Later(5, "unreachable")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # A ValueError is an answer that is not JSON: of a proxy between us and Twilio.
             return Ambiguous(type(error).__name__)
-        return Sent(str(taken.sid))
+        return Sent(str(taken.sid)) if taken.sid else Ambiguous("no_sid")
 
     def _callback(self, message_id: int) -> str:
         # Carries our own id: the callback then tells the sid of a send whose answer was lost.
@@ -232,7 +233,7 @@ class WhatsApp:
         if content.variables or not content.buttons:
             # WhatsApp refuses line breaks inside a variable.
             return {key: " ".join(value.split()) for key, value in content.variables.items()}
-        variables = {"1": text.whatsapp(content.text)}
+        variables = {"1": _body_of(content.text, QUICK_REPLY_BODY_LIMIT)}
         for place in range(len(content.buttons)):
             variables[str(place + 2)] = token(message.id, place)
         return variables
@@ -249,16 +250,23 @@ class WhatsApp:
                     date_sent_after=message.attempted_at - timedelta(seconds=5),
                     limit=1000,
                 )
-        except (TwilioRestException, aiohttp.ClientError, TimeoutError, OSError):
+        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Later(10, "list_unreachable")
         return [str(one.sid) for one in reversed(listed) if self._is_same(one, message)]
 
     def _is_same(self, listed: MessageInstance, message: Claimed) -> bool:
-        if message.content.template:
-            # Twilio lists the rendered text; its variables hold the body somewhere.
-            return text.whatsapp(message.content.text).strip()[:80] in (listed.body or "")
-        sent = {text.whatsapp(message.content.text), text.plain(message.content.text)}
-        return (listed.body or "").strip() in {one.strip() for one in sent}
+        content, body = message.content, (listed.body or "").strip()
+        menu = numbered(Reply(content.text, content.buttons))
+        whole = {
+            _body_of(words, limit).strip()
+            for words in (content.text, menu)
+            for limit in (TEXT_LIMIT, QUICK_REPLY_BODY_LIMIT)
+        }
+        if body in whole:
+            return True
+        # Twilio lists a template as rendered: its text stands somewhere in it.
+        value = self._variables(message).get("1") if content.template else None
+        return bool(value) and value in body
 
     async def acknowledge(self, callback: str) -> None:
         """WhatsApp wants nothing here."""
@@ -270,16 +278,22 @@ class WhatsApp:
             self._client = None
 
 
-def _outcome_of(error: TwilioRestException) -> Outcome:
-    code = error.code or error.status
-    if error.status == 429 or error.code == 20429:
+def _body_of(words: str, limit: int) -> str:
+    """As WhatsApp shows it; without marks where those would exceed the limit."""
+    marked = text.whatsapp(words)
+    return marked if text.length(marked) <= limit else text.plain(words)[:limit]
+
+
+def _outcome_of(status: int, code: int | None) -> Outcome:
+    if status == 429 or code == 20429:
         return Later(2, "rate_limited")
-    if error.status == 503:
+    if status == 503:
         return Later(5, "unavailable")
-    if error.status >= 500:
-        return Ambiguous(f"twilio_{error.status}")
-    if error.status == 401:
+    if status >= 500:
+        return Ambiguous(f"twilio_{status}")
+    if status == 401:
         # Our token is wrong or was changed: the person must not lose the message for that.
         return Later(60, "credentials_refused")
+    code = code or status
     reason = _GONE_CODES.get(code, f"twilio_{code}")
     return Refused(reason, blocked=reason == "blocked_by_person")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -138,7 +139,7 @@ class Poster:
             if url.startswith(public):
                 # As it stands: a re-encoded query would no longer fit the signature.
                 where = URL(local + url[len(public) :], encoded=True)
-                return where, {**headers, "Host": URL(url, encoded=True).authority}
+                return where, {**headers, "Host": urlsplit(url).netloc.rpartition("@")[2]}
         return URL(url, encoded=True), dict(headers)
 
     def _open_session(self) -> aiohttp.ClientSession:

@@ -47,7 +47,6 @@ async def twilio(clock: Clock, listener: Listener) -> AsyncIterator[TwilioStandI
     stand_in = TwilioStandIn(
         webhook_url=f"{listener.url}/whatsapp?from=twilio",
         callbacks=CallbackSettings(queued=0.0, sent=0.01, delivered=0.02, failed=0.01),
-        webhook_timeout=0.5,
         clock=clock,
     )
     async with stand_in:
@@ -56,7 +55,7 @@ async def twilio(clock: Clock, listener: Listener) -> AsyncIterator[TwilioStandI
 
 @pytest_asyncio.fixture
 async def twilio_client(twilio: TwilioStandIn) -> AsyncIterator[Client]:
-    async with AsyncTwilioHttpClient(timeout=1.0) as http:
+    async with AsyncTwilioHttpClient() as http:
         client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http)
         client.api.base_url = client.content.base_url = twilio.url
         yield client

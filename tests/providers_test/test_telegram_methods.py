@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram import Bot as PtbBot
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 
 from tests.providers.record import Button, File
@@ -53,7 +53,7 @@ async def test_a_message_with_markup_and_buttons(telegram: TelegramStandIn, bot:
 @pytest.mark.parametrize(
     ("markup", "words"),
     [
-        ("<b>hola", "can't find end tag corresponding to start tag \"b\""),
+        ("<b>hola", 'can\'t find end tag corresponding to start tag "b"'),
         ("hola</b>", "unexpected end tag at byte offset 4"),
         ("<b><i>a</b></i>", 'unmatched end tag at byte offset 7, expected "</i>", found "</b>"'),
         ("año <script>", 'unsupported start tag "script" at byte offset 5'),
@@ -88,23 +88,25 @@ async def test_the_limit_counts_utf16_after_the_markup(
 @pytest.mark.parametrize(
     ("markup", "words"),
     [
-        ({"inline_keyboard": [[{"text": "a", "callback_data": "ñ" * 33}]]}, "Button_data_invalid"),
-        ({"inline_keyboard": [[{"text": "a", "callback_data": ""}]]}, "Button_data_invalid"),
-        ({"inline_keyboard": [[{"text": "a"}]]}, "Text buttons are unallowed"),
-        ({"inline_keyboard": [[{"callback_data": "x"}]]}, "Can't parse inline keyboard button"),
-        ({"inline_keyboard": [[{"text": "a", "url": "hola"}]]}, "Button_url_invalid"),
-        ({"inline_keyboard": "x"}, "Can't parse reply keyboard markup"),
-        ("{roto", "Can't parse reply keyboard markup"),
+        ({"inline_keyboard": [[{"text": "a", "callback_data": "ñ" * 33}]]}, "BUTTON_DATA_INVALID"),
+        ({"inline_keyboard": [[{"text": "a", "callback_data": ""}]]}, "BUTTON_DATA_INVALID"),
+        ({"inline_keyboard": [[{"text": "a"}]]}, "text buttons are unallowed"),
+        ({"inline_keyboard": [[{"callback_data": "x"}]]}, "can't parse inline keyboard button"),
+        ({"inline_keyboard": [[{"text": "a", "url": "hola"}]]}, "BUTTON_URL_INVALID"),
+        ({"inline_keyboard": "x"}, "can't parse reply keyboard markup"),
+        ("{roto", "can't parse reply keyboard markup"),
     ],
 )
 async def test_keyboards_that_are_refused(
-    telegram: TelegramStandIn, bot: PtbBot, markup: Any, words: str
+    telegram: TelegramStandIn, markup: Any, words: str
 ) -> None:
     await telegram.inbound(ANA, "hola")
-    with pytest.raises(BadRequest, match=f"(?i){words}"):
-        await bot.do_api_request(
-            "sendMessage", {"chat_id": ANA, "text": "a", "reply_markup": markup}
-        )
+    body = {"chat_id": ANA, "text": "a", "reply_markup": markup}
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(f"{telegram.url}/bot{BOT_TOKEN}/sendMessage", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["description"].startswith(f"Bad Request: {words}")
+    assert telegram.messages_to(str(ANA)) == []
 
 
 async def test_sixty_four_bytes_of_callback_data_are_taken(
@@ -132,8 +134,10 @@ async def test_tokens(telegram: TelegramStandIn) -> None:
         async with httpx.AsyncClient() as http:
             answer = await http.post(f"{telegram.url}/bot{token}/getMe")
         assert (answer.status_code, answer.json()["ok"]) == (status, False)
+    stranger = PtbBot(BOT_TOKEN[:-1] + "1", base_url=f"{telegram.url}/bot")
     with pytest.raises(InvalidToken):
-        await PtbBot(BOT_TOKEN[:-1] + "1", base_url=f"{telegram.url}/bot").initialize()
+        await stranger.initialize()
+    await stranger.shutdown()
 
 
 async def test_one_chat_has_its_rate(telegram: TelegramStandIn, bot: PtbBot) -> None:
@@ -164,14 +168,18 @@ async def test_all_chats_together_have_their_rate(clock: Clock) -> None:
 async def test_documents_and_photos(telegram: TelegramStandIn, bot: PtbBot, png: bytes) -> None:
     await telegram.inbound(ANA, "mi constancia")
     sent = await bot.send_document(
-        ANA, b"%PDF-1.7 recibo", filename="recibo.pdf", caption="<i>Su recibo</i>", parse_mode="HTML"
+        ANA,
+        b"%PDF-1.7 recibo",
+        filename="recibo.pdf",
+        caption="<i>Su recibo</i>",
+        parse_mode="HTML",
     )
     assert sent.document is not None
     assert (sent.document.file_name, sent.caption) == ("recibo.pdf", "Su recibo")
     again = await bot.send_document(ANA, sent.document.file_id)
     photo = await bot.send_photo(ANA, png)
     assert (photo.photo[0].width, photo.photo[0].height) == (3, 2)
-    with pytest.raises(BadRequest, match="(?i)image_process_failed"):
+    with pytest.raises(BadRequest, match=r"(?i)image_process_failed"):
         await bot.send_photo(ANA, b"no es una foto")
     first, second, third = telegram.messages_to(str(ANA))
     expected = File("recibo.pdf", "application/pdf", b"%PDF-1.7 recibo")
@@ -190,7 +198,7 @@ async def test_a_document_by_address(
     listener.files["/guia.pdf"] = Reply(body=b"%PDF", content_type="application/pdf")
     await bot.send_document(ANA, f"{listener.url}/guia.pdf")
     assert telegram.messages_to(str(ANA))[0].files[0].content == b"%PDF"
-    with pytest.raises(BadRequest, match="Failed to get HTTP URL content"):
+    with pytest.raises(BadRequest, match=r"(?i)failed to get HTTP URL content"):
         await bot.send_document(ANA, f"{listener.url}/nada.pdf")
 
 
@@ -222,7 +230,7 @@ async def test_a_callback_can_be_answered_for_a_while(
     clock.now += 16
     with pytest.raises(BadRequest, match="Query is too old"):
         await bot.answer_callback_query(query)
-    with pytest.raises(BadRequest, match="query id is invalid|(?i:query is too old)"):
+    with pytest.raises(BadRequest, match="Query is too old"):
         await bot.answer_callback_query("12345")
 
 
@@ -239,7 +247,7 @@ async def test_replies_actions_and_commands(telegram: TelegramStandIn, bot: PtbB
         await bot.send_chat_action(ANA, "dormir")
     assert await bot.set_my_commands([BotCommand("menu", "Ver el menú")]) is True
     assert [c.command for c in await bot.get_my_commands()] == ["menu"]
-    with pytest.raises(BadRequest, match="(?i)bot_command_invalid"):
+    with pytest.raises(BadRequest, match=r"(?i)bot_command_invalid"):
         await bot.set_my_commands([BotCommand("Menú", "Ver el menú")])
 
 
@@ -261,8 +269,6 @@ async def test_json_bodies_queries_and_any_case(telegram: TelegramStandIn) -> No
 
 async def test_no_file_beyond_fifty_megabytes(telegram: TelegramStandIn, bot: PtbBot) -> None:
     await telegram.inbound(ANA, "hola")
-    with pytest.raises(NetworkError, match="(?i)request entity too large"):
+    with pytest.raises(NetworkError, match=r"(?i)request entity too large"):
         await bot.send_document(ANA, b"x" * (50 * 1024 * 1024 + 1), write_timeout=20)
     assert telegram.messages_to(str(ANA)) == []
-
-

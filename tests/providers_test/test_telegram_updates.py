@@ -134,9 +134,7 @@ async def test_a_bot_that_is_away_gets_everything_later(
         address = gone.url
     await bot.set_webhook(f"{address}/telegram")
     first = await telegram.inbound(ANA, "uno")
-    await telegram.wait_for(
-        lambda: telegram.record.deliveries["update ClientConnectorError"] >= 2
-    )
+    await telegram.wait_for(lambda: telegram.record.deliveries["update ClientConnectorError"] >= 2)
     async with Listener() as back:
         telegram.poster.reach = {address: back.url}
         await telegram.delivered(first)
@@ -181,9 +179,7 @@ async def test_a_method_in_the_webhooks_answer(
     assert telegram.updates.webhook is not None
 
 
-async def test_copies_for_replay(
-    telegram: TelegramStandIn, bot: Bot, listener: Listener
-) -> None:
+async def test_copies_for_replay(telegram: TelegramStandIn, bot: Bot, listener: Listener) -> None:
     await _hook(bot, listener)
     prepared = telegram.prepare_inbound(ANA, "una sola vez")
     assert listener.heard == []

@@ -45,7 +45,8 @@ async def _submit(client: Client, sid: str, category: str = "UTILITY") -> str | 
         {"name": "recordatorio_de_reporte", "category": category}
     )
     approval = client.content.v1.contents(sid).approval_create
-    return (await asyncio.to_thread(approval.create, request)).status
+    status: str | None = (await asyncio.to_thread(approval.create, request)).status
+    return status
 
 
 async def test_a_quick_reply_inside_the_window(

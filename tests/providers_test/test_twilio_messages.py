@@ -31,7 +31,9 @@ async def test_a_reply_inside_the_window_is_delivered(
     twilio: TwilioStandIn, twilio_client: Client
 ) -> None:
     await twilio.inbound(ANA, "kiero saver del permiso")
-    sent = await twilio_client.messages.create_async(to=ANA, from_=SENDER, body="¡Hola! ¿Qué ocupás?")
+    sent = await twilio_client.messages.create_async(
+        to=ANA, from_=SENDER, body="¡Hola! ¿Qué ocupás?"
+    )
     assert (sent.status, sent.direction, sent.date_sent) == ("queued", "outbound-api", None)
     assert len(sent.sid) == 34
     assert sent.sid.startswith("SM")

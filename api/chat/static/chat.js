@@ -165,8 +165,9 @@ function draw(message) {
   const element = copyOf(message.from === "person" ? "person-message" : "assistant-message");
   fillText(element.querySelector(".text"), String(message.text || ""));
   const attachments = element.querySelector(".attachments");
-  for (const file of message.files || []) attachments.append(attachment(file.name, file.url, false));
-  for (const link of message.links || []) attachments.append(attachment(link.title, link.url, true));
+  const attach = (name, url, isLink) => attachments.append(attachment(name, url, isLink));
+  for (const { name, url } of message.files || []) attach(name, url, false);
+  for (const { title, url } of message.links || []) attach(title, url, true);
   const choices = element.querySelector(".choices");
   if (choices) {
     for (const { title, payload } of message.buttons || []) {

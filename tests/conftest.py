@@ -1,0 +1,84 @@
+"""Real parts for the tests: an embedded PostgreSQL, Rasa, and databases of their own."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from actions.store import migrate
+from actions.store.database import Database
+from api.processes import services
+from api.processes.postgres import EmbeddedPostgres
+from api.processes.shared import Shared
+from api.settings import ROOT, Settings
+
+TEMPLATE = "torogoz_template"
+SERVER = ROOT / "var" / "test"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for all test processes, with a migrated database to copy from."""
+    server = EmbeddedPostgres(SERVER / "postgres")
+    shared = Shared(SERVER / "postgres-users", server)
+    with shared.joined():
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            # Test processes start together: one of them makes the template.
+            admin.execute("SELECT pg_advisory_lock(1)")
+            known = admin.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)
+            ).fetchone()
+            if known and migrate.missing(server.url(TEMPLATE)):
+                admin.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
+                known = None
+            if known is None:
+                admin.execute(f"CREATE DATABASE {TEMPLATE}")
+                migrate.upgrade(server.url(TEMPLATE))
+            admin.execute("SELECT pg_advisory_unlock(1)")
+        yield server
+
+
+def fresh_database(server: EmbeddedPostgres) -> str:
+    """The address of a new, migrated, empty database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return server.url(name)
+
+
+def drop_database(server: EmbeddedPostgres, url: str) -> None:
+    """Removes a database, whoever is connected."""
+    name = url.split("/")[3].split("?")[0]
+    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    url = fresh_database(postgres)
+    yield url
+    drop_database(postgres, url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def rasa_url() -> Iterator[str]:
+    """The real Rasa with the present model, shared by all test processes."""
+    settings = Settings(var=ROOT / "var", nlu_url=None)
+    with services.understanding(settings) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return ROOT

@@ -1,0 +1,178 @@
+"""The whole product as its users meet it: web and worker processes, and both stand-in providers."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from api.settings import ROOT
+from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
+from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
+
+SECRET = "stand-in-secret"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class System:
+    """Web and workers as processes of their own, on one database."""
+
+    database_url: str
+    nlu_url: str
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(suffix=".log")[1]))
+    client: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.AsyncClient(base_url=self.url, timeout=30)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str) -> None:
+        """Starts ``web`` or a worker."""
+        command = "web" if name == "web" else "worker"
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("TOROGOZ_")
+        } | {
+            "TOROGOZ_DATABASE_URL": self.database_url,
+            "TOROGOZ_NLU_URL": self.nlu_url,
+            "TOROGOZ_PORT": str(self.port),
+            "TOROGOZ_PUBLIC_URL": self.url,
+            "PYTHONPATH": os.environ.get("PYTHONPATH", "") + ":" + str(ROOT),
+            **self.environment,
+        }
+        with self.log.open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", command, f"--parent={os.getpid()}"],
+                env=environment,
+                cwd=tempfile.gettempdir(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as the kernel does when memory is short."""
+        self.processes[name].send_signal(signal.SIGKILL)
+        self.processes.pop(name).wait()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes.clear()
+
+    async def until_healthy(self, seconds: float = 40) -> None:
+        for _ in range(int(seconds * 10)):
+            try:
+                if (await self.client.get("/healthz")).is_success:
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(0.1)
+        raise TimeoutError(f"not healthy:\n{self.log.read_text()[-4000:]}")
+
+    async def say(
+        self, conversation: str, identity: str, text: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """Sends a web chat message; the response as it came."""
+        body = {"id": identity, **({"text": text} if text is not None else {}), **more}
+        return await self.client.post(f"/chat/{conversation}/messages", json=body)
+
+    async def tell(self, conversation: str, identity: str, text: str) -> str:
+        """Sends a web chat message; the texts of its replies, which must come."""
+        response = await self.say(conversation, identity, text)
+        assert response.status_code == 200, response.text
+        return "\n".join(reply["text"] for reply in response.json()["replies"])
+
+    def query(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of the system's database."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def running(system: System) -> AsyncIterator[System]:
+    """Web and one worker for the time of the block."""
+    system.start("web")
+    system.start("worker")
+    try:
+        await system.until_healthy()
+        yield system
+    finally:
+        await system.client.aclose()
+        system.stop()
+
+
+@dataclass
+class Channels:
+    """A running system with WhatsApp and Telegram on stand-ins."""
+
+    system: System
+    twilio: TwilioStandIn
+    telegram: TelegramStandIn
+
+
+@asynccontextmanager
+async def with_channels(
+    database_url: str,
+    nlu_url: str,
+    *,
+    twilio: dict[str, Any] | None = None,
+    telegram: dict[str, Any] | None = None,
+    environment: dict[str, str] | None = None,
+    webhook: bool = True,
+) -> AsyncIterator[Channels]:
+    """The whole product for the time of the block, with Telegram by webhook unless told not."""
+    system = System(database_url, nlu_url)
+    async with AsyncExitStack() as stack:
+        whatsapp = TwilioStandIn(webhook_url=f"{system.url}/webhooks/whatsapp", **(twilio or {}))
+        await stack.enter_async_context(whatsapp)
+        other = await stack.enter_async_context(
+            TelegramStandIn(**{"chat_rate": 0, "overall_rate": 0, **(telegram or {})})
+        )
+        system.environment |= {
+            "TOROGOZ_TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TOROGOZ_TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TOROGOZ_WHATSAPP_FROM": SENDER,
+            "TOROGOZ_TWILIO_API_URL": whatsapp.url,
+            "TOROGOZ_TELEGRAM_TOKEN": BOT_TOKEN,
+            "TOROGOZ_TELEGRAM_API_URL": other.url,
+            **({"TOROGOZ_TELEGRAM_SECRET": SECRET} if webhook else {}),
+            **(environment or {}),
+        }
+        await stack.enter_async_context(running(system))
+        if webhook:
+            async with httpx.AsyncClient() as client:
+                await client.post(
+                    f"{other.url}/bot{BOT_TOKEN}/setWebhook",
+                    json={"url": f"{system.url}/webhooks/telegram", "secret_token": SECRET},
+                )
+        yield Channels(system, whatsapp, other)
