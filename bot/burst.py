@@ -37,7 +37,7 @@ def first_burst(rows: Sequence[Waiting], menu: Sequence[Button]) -> Burst:
                 row.address_id != first.address_id
                 or row.received_at - taken[-1].received_at > BREATH
                 or _stands_alone(row, menu)
-                or sum(len(one.text) for one in taken) + len(row.text) > LONGEST_QUESTION
+                or sum(len(one.text) + 1 for one in taken) + len(row.text) > LONGEST_QUESTION
             ):
                 break
             taken.append(row)

@@ -4,7 +4,7 @@ import datetime
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,10 @@ _TO_CONFIRM: Final = re.compile(r"\bconfirm(?!ad)[a-z]*")
 _GUATEMALAN: Final = re.compile(
     r"\bquetzal(?:es)?\b|\blicencias? ambiental(?:es)?\b|\bcategorias? [\"'«“]?c\b"
     r"|\bcategorias? a, b\w*,? [yo] c\b|\bacuerdos? gubernativos?\b|\bdigarn\b"
+)
+_COUNTRY: Final = re.compile(
+    r"\b(?:bolivia|panama|guatemala|honduras|nicaragua|costa rica|mexico|colombia|ecuador|peru"
+    r"|chile|argentina|uruguay|paraguay|brasil|bosnia|albania|balcanes|kirguistan)\b"
 )
 _MARKUP: Final = re.compile(
     r"(?P<bold>\*\*|__)|(?P<link>\]\(|https?://)|(?P<heading>^\s*#{1,6}\s)"
@@ -70,7 +74,9 @@ def check_article(
     article: Article, facts: FactRegister, ids: set[str], today: datetime.date
 ) -> list[Defect]:
     """Defects of one article; `ids` are all articles it may lead to."""
-    found = [Defect(article.path, 1, message) for message in _of_the_front_matter(article, ids)]
+    found = [
+        Defect(article.path, 1, message) for message in _of_the_front_matter(article, facts, ids)
+    ]
     for block in article.blocks:
         found += [
             Defect(article.path, line, message)
@@ -92,7 +98,7 @@ def check_folders(articles: Path, facts: Path, today: datetime.date) -> list[Def
     return sorted({*unreadable, *found, *_of_the_set(readable, articles)})
 
 
-def _of_the_front_matter(article: Article, ids: set[str]) -> Iterator[str]:
+def _of_the_front_matter(article: Article, facts: FactRegister, ids: set[str]) -> Iterator[str]:
     if not _ID.fullmatch(article.id):
         yield f"id '{article.id}': rename the file in small letters a-z, digits and hyphens"
     if article.path.parent.name in TOPICS and article.path.parent.name != article.topic:
@@ -118,6 +124,16 @@ def _of_the_front_matter(article: Article, ids: set[str]) -> Iterator[str]:
         yield f"{len(article.blocks)} blocks: write {low} to {high}, a blank line between them"
     if len(article.body) > BODY_LIMIT:
         yield f"body of {len(article.body)} characters: shorten it to {BODY_LIMIT}"
+    sources = [
+        source
+        for block in article.blocks
+        for fact_id in block.facts
+        if fact_id in facts
+        for source in _sources(facts[fact_id], facts)
+    ]
+    for figure in claims(article.title):
+        if not any(is_supported(figure.meaning, source.meanings) for source in sources):
+            yield f"'{figure.raw}' in the title stands in no fact of the article: leave it out"
     for text in (article.title, *article.aliases):
         if foreign := _GUATEMALAN.search(plain(text)):
             yield f"'{foreign[0]}' is a Guatemalan term: use the Salvadoran one"
@@ -140,6 +156,8 @@ def _of_the_aliases(article: Article) -> Iterator[str]:
 def _of_the_block(
     block: Block, facts: FactRegister, today: datetime.date
 ) -> Iterator[tuple[int, str]]:
+    if not block.text.strip():
+        yield block.line, "only citations: put them at the end of the text they belong to"
     if not block.facts:
         yield block.line, "no citation: end the block with the facts it rests on, e.g. [PER-01]"
     cited: list[Fact] = []
@@ -181,10 +199,11 @@ def _why_not_citable(fact_id: str, facts: FactRegister, today: datetime.date) ->
 
 @dataclass(frozen=True)
 class _Source:
-    """One text a figure may rest on, and whether it was only recalled."""
+    """A text figures may rest on; `abroad` are the countries it is about, if not El Salvador."""
 
     meanings: tuple[Meaning, ...]
     is_recalled: bool
+    abroad: frozenset[str] = frozenset()
 
 
 def _sources(fact: Fact, facts: FactRegister) -> Iterator[_Source]:
@@ -204,7 +223,12 @@ def _sources(fact: Fact, facts: FactRegister) -> Iterator[_Source]:
             _evidence([part for part in data if part]),
             recalled or instrument.confidence == "recalled",
         )
-    yield _Source(_evidence(own), recalled)
+    yield _Source(_evidence(own), recalled, _abroad(fact))
+
+
+def _abroad(fact: Fact) -> frozenset[str]:
+    text = plain(fact.text)
+    return frozenset() if "salvador" in text else frozenset(_COUNTRY.findall(text))
 
 
 def _evidence(texts: Sequence[str]) -> tuple[Meaning, ...]:
@@ -221,11 +245,15 @@ def _unsupported(
             f"'{figure.raw}' stands in none of the facts cited here ({names}):"
             " cite the fact that states it, or leave it out"
         )
+    named = plain(block.text)
+    if all(s.abroad and not any(c in named for c in s.abroad) for s in supporting):
+        countries = ", ".join(sorted({c.title() for s in supporting for c in s.abroad}))
+        return f"'{figure.raw}' is a figure from abroad: name the country ({countries})"
     # A code is the name of a norm or class, not an amount somebody must keep to.
     is_name = isinstance(figure.meaning, Code)
     if is_name or not all(source.is_recalled for source in supporting):
         return None
-    if _TO_CONFIRM.search(plain(block.text)):
+    if _TO_CONFIRM.search(named):
         return None
     return (
         f"'{figure.raw}' rests on recalled facts only ({names}): say in this block that it"
@@ -243,19 +271,17 @@ def _of_the_set(articles: Sequence[Article], folder: Path | None = None) -> Iter
             yield Defect(
                 where / topic, 1, f"{per_topic[topic]} articles: write {ARTICLES_PER_TOPIC} or more"
             )
-    yield from _repeated(articles, "id", {a.path: (a.id,) for a in articles})
-    yield from _repeated(articles, "title", {a.path: (fold(a.title),) for a in articles})
-    yield from _repeated(
-        articles, "alias", {a.path: tuple({fold(alias) for alias in a.aliases}) for a in articles}
-    )
+    yield from _repeated(articles, "id", lambda article: [article.id])
+    yield from _repeated(articles, "title", lambda article: [fold(article.title)])
+    yield from _repeated(articles, "alias", lambda article: set(map(fold, article.aliases)))
 
 
 def _repeated(
-    articles: Sequence[Article], what: str, words: Mapping[Path, Sequence[str]]
+    articles: Sequence[Article], what: str, words_of: Callable[[Article], Iterable[str]]
 ) -> Iterator[Defect]:
     first: dict[str, Article] = {}
     for article in articles:
-        for word in words[article.path]:
+        for word in words_of(article):
             other = first.setdefault(word, article)
             if other is not article:
                 message = f"{what} '{word}' is also in {other.path}: change one of them"

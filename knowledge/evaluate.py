@@ -4,7 +4,7 @@ import json
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +54,10 @@ class Report:
     ms_p50: float | None
     ms_p95: float | None
     unknown_articles: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures by name, ready for JSON."""
+        return asdict(self)
 
 
 def read_questions(path: Path) -> list[Question]:

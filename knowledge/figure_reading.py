@@ -46,12 +46,19 @@ class Ordinal:
 
 @dataclass(frozen=True)
 class Code:
-    """A name with digits: a norm, a category, a time of day, a fraction. Compared as written."""
+    """A name with digits: a norm, a category, a model. Compared as written."""
 
     text: str
 
 
-Meaning = Number | Day | Articles | Ordinal | Code
+@dataclass(frozen=True)
+class Phrase:
+    """A quantity that is no plain number: "7:30", "3/4", "el doble". Compared as written."""
+
+    text: str
+
+
+Meaning = Number | Day | Articles | Ordinal | Code | Phrase
 
 
 @dataclass(frozen=True)
@@ -113,9 +120,8 @@ _UNIT: Final = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=Tr
 _UNIT_AFTER: Final = re.compile(rf" ?(?:de )?({_UNIT})(?![a-z])")
 _SCALE_AFTER: Final = re.compile(r" (?P<word>mil|millon|millones)(?![a-z])| (?P<m>m)(?![a-z\d])")
 _CONNECTOR: Final = re.compile(
-    r" ?(?:a|al|y|o|u|e|-|–|—|,|hasta)? ?(?:y |o )?(?:un |el |las? |los )?(?:us)?\$? ?"
+    r" ?(?:a|al|y|o|u|e|-|–|—|,|hasta) ?(?:y |o )?(?:un |el |las? |los )?(?:us)?\$? ?"
 )
-
 # Names of units and substances that carry a digit; they state no figure.
 _NO_FIGURE: Final = frozenset(
     [
@@ -263,7 +269,7 @@ def _read(match: re.Match[str], folded: str, text: str) -> Iterator[Figure]:
         thousands = re.fullmatch(r"\d{1,3}(?:\.\d{3})+", raw)
         yield figure(Number(Decimal(raw.replace(".", ""))) if thousands else Code(raw))
     elif raw := groups["clock"] or groups["fraction"]:
-        yield figure(Code(raw))
+        yield figure(Phrase(raw))
     elif raw := groups["phone"]:
         years = re.fullmatch(r"(20\d\d)[ -](20\d\d)", raw)
         phone = re.sub(r"^\D*503\D+|\D", "", raw)
@@ -280,7 +286,7 @@ def _read(match: re.Match[str], folded: str, text: str) -> Iterator[Figure]:
     elif raw := groups["ordinal"]:
         yield figure(Ordinal(_ORDINAL_RANKS[raw], groups["period"]))
     elif raw := groups["part"]:
-        yield figure(Number(Decimal(50), "%") if raw == "mitad" else Code(raw))
+        yield figure(Number(Decimal(50), "%") if raw == "mitad" else Phrase(raw))
     elif raw := groups["words"]:
         yield from _spelled(raw, match.start(), folded, text)
 
@@ -336,7 +342,9 @@ def _spelled(raw: str, offset: int, folded: str, text: str) -> Iterator[Figure]:
         start, end, unit = tokens[at][1], tokens[after - 1][2], None
         if following := _UNIT_AFTER.match(folded, end):
             unit, end = _UNITS[following[1]], following.end()
-        yield Figure(Number(Decimal(value), unit), text[start:end], start, end, spelled=True)
+        # "un" and "una" are articles far more often than numbers.
+        if value > 1 or unit:
+            yield Figure(Number(Decimal(value), unit), text[start:end], start, end, spelled=True)
         at = after
 
 

@@ -25,9 +25,15 @@ _TITLE_WEIGHT: Final = 5
 _ALIAS_WEIGHT: Final = 4
 _BM25_SATURATION: Final = 1.6
 _BM25_LENGTH: Final = 0.5
-_SYNONYM_TRUST: Final = 0.7
+# A synonym is trusted more where the corpus lacks the word itself.
+_SYNONYM_TRUST: Final = 0.5
+_SYNONYM_TRUST_IN_PLACE: Final = 0.7
+# A correction is taken for a misspelt stop word only when it sounds alike or is a letter off.
+_STOP_WORD_TRUST: Final = 0.75
 
 _MOST_TERMS: Final = 64
+# People tell long stories: beyond its six heaviest words a question need not be covered.
+_HEAVIEST: Final = 6
 
 
 class Searchable(Protocol):
@@ -56,7 +62,8 @@ class Found:
     """Hits, best first, and how likely the best one answers the question, from 0 to 1.
 
     The confidence orders questions: it is no probability. It is the best hit's score as a share of
-    what a document about every word of the question could score, less when few words support it.
+    what a document about every word of the question could score, less when few words support it
+    or only words that many documents have.
     """
 
     hits: tuple[Hit, ...]
@@ -152,13 +159,16 @@ class Index:
 
     def _is_misspelt_stop_word(self, word: str, trust: float) -> bool:
         stop = self._stop_spelling.correct(word)
-        if stop is None or stop.trust <= max(trust, 0.75):
+        if stop is None or stop.trust <= max(trust, _STOP_WORD_TRUST):
             return False
         return len(word) > 4 or sound(word) == sound(stop.word)
 
     def _term(self, stem: str, trust: float, synonyms: frozenset[str]) -> _Term:
-        stems = [(stem, trust)] if stem in self._weights else []
-        stems += [(s, trust * _SYNONYM_TRUST) for s in sorted(synonyms) if s in self._weights]
+        if stem in self._weights:
+            stems, less = [(stem, trust)], _SYNONYM_TRUST
+        else:
+            stems, less = [], _SYNONYM_TRUST_IN_PLACE
+        stems += [(s, trust * less) for s in sorted(synonyms) if s in self._weights]
         weight = self._weights.get(stem)
         if weight is None:
             weight = max((self._weights[s] for s, _ in stems), default=self._rarest)
@@ -175,10 +185,14 @@ class Index:
 
 
 def _confidence(shares: NDArray[np.float64], weights: Sequence[float], rarest: float) -> float:
-    covered = min(1.0, float(shares.sum()) / sum(weights))
+    """From 0 to 1: high when the hit covers the question, by several words, by telling ones.
+
+    `shares`: what each word adds to the hit's score; `weights`: the most it could add.
+    """
+    covered = min(1.0, float(shares.sum()) / sum(sorted(weights)[-_HEAVIEST:]))
     matched = [weight for share, weight in zip(shares, weights, strict=True) if share > 0]
     enough = 1 - math.exp(-0.7 * len(matched))
-    telling = 1 - math.exp(-1.3 * sum(matched) / rarest)
+    telling = 1 - math.exp(-2 * sum(matched) / rarest)
     return covered * enough * telling
 
 

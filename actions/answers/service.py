@@ -10,10 +10,12 @@ from knowledge.topics import TOPICS
 
 Outcome = Literal["answered", "clarify", "abstained"]
 
-ANSWER_FROM: Final = 0.55
+ANSWER_FROM: Final = 0.30
 """Confidence of the search from which its first article is given as the answer."""
-CLARIFY_FROM: Final = 0.35
+CLARIFY_FROM: Final = 0.15
 """Confidence from which the nearest articles are offered as what the person may mean."""
+SURE_FROM: Final = 0.40
+"""Confidence from which a text counts as a question, whatever else it looks like."""
 NEXT: Final = 2
 NEAREST: Final = 3
 SOURCES_SHOWN: Final = 3
@@ -91,7 +93,7 @@ def answer(library: Library, question: str) -> Answer:
 def is_answerable(library: Library, question: str) -> bool:
     """Whether an article fits the question well enough to be given as the answer."""
     found = library.index.search(question, 1)
-    return bool(found.hits) and found.confidence >= ANSWER_FROM
+    return bool(found.hits) and found.confidence >= SURE_FROM
 
 
 def show(library: Library, article_id: str) -> Answer | None:

@@ -3,6 +3,7 @@
 import hmac
 from typing import Any, Final
 
+import httpx
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -19,7 +20,6 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 from telegram.request import HTTPXRequest
 
@@ -75,42 +75,25 @@ class Telegram:
 
     def is_authentic(self, secret: str) -> bool:
         """Whether the webhook's header holds our secret. Without a secret nothing is accepted."""
-        return self._secret is not None and hmac.compare_digest(
-            secret.encode("utf-8", "replace"), self._secret.encode()
-        )
+        if not self._secret:
+            return False
+        return hmac.compare_digest(secret.encode("utf-8", "replace"), self._secret.encode())
 
     def read_update(self, data: Any) -> Inbound | None:
         """The message of an update, or None for an update that holds none for us."""
         try:
-            update = Update.de_json(data, self.bot)
-            number = update.update_id
-        except (TypeError, KeyError, ValueError, AttributeError, TelegramError) as error:
+            return _read(Update.de_json(data, self.bot))
+        except MalformedMessage:
+            raise
+        except (
+            AttributeError,
+            KeyError,
+            OverflowError,
+            TelegramError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise MalformedMessage(f"no Telegram update: {type(error).__name__}") from error
-        if not isinstance(number, int):
-            raise MalformedMessage("update_id is no number")
-        query = update.callback_query
-        if query is not None:
-            if query.message is None or query.data is None:
-                return None
-            detail = {"payload": query.data, "callback": query.id}
-            return self._inbound(query.message.chat.id, number, inbound.BUTTON, "", detail)
-        message = update.message
-        if message is None or message.chat.type != "private":
-            return None
-        kind, words, detail = _kind_of(message)
-        return self._inbound(message.chat.id, number, kind, words, detail)
-
-    def _inbound(
-        self, chat: int, number: int, kind: str, words: str, detail: dict[str, Any]
-    ) -> Inbound:
-        return Inbound(
-            channel=NAME,
-            external=str(chat),
-            provider_id=str(number),
-            kind=kind,
-            text=inbound.clean(words),
-            detail=inbound.clean_detail(detail),
-        )
 
     # -- out -----------------------------------------------------------------------------------
 
@@ -153,6 +136,36 @@ class Telegram:
     async def close(self) -> None:
         for request in self._requests:
             await request.shutdown()
+
+
+def _read(update: Update) -> Inbound | None:
+    query = update.callback_query
+    if query is not None:
+        if query.message is None or query.data is None:
+            return None
+        detail = {"payload": query.data, "callback": query.id}
+        return _inbound(query.message.chat.id, update.update_id, inbound.BUTTON, "", detail)
+    message = update.message
+    if message is None or message.chat.type != "private":
+        return None
+    kind, words, detail = _kind_of(message)
+    return _inbound(message.chat.id, update.update_id, kind, words, detail)
+
+
+def _inbound(chat: int, number: int, kind: str, words: str, detail: dict[str, Any]) -> Inbound:
+    # The library builds its objects of whatever was sent, without a look at the types.
+    if type(chat) is not int or type(number) is not int:
+        raise MalformedMessage("update_id or the chat's id is no number")
+    if not all(isinstance(one, str) for one in (words, *detail.values())):
+        raise MalformedMessage("a text is none")
+    return Inbound(
+        channel=NAME,
+        external=str(chat),
+        provider_id=str(number),
+        kind=kind,
+        text=inbound.clean(words),
+        detail=inbound.clean_detail(detail),
+    )
 
 
 def _kind_of(message: Message) -> tuple[str, str, dict[str, Any]]:
@@ -210,11 +223,11 @@ def _outcome_of(error: TelegramError) -> Outcome:
     if isinstance(error, BadRequest):
         gone = "chat not found" in str(error).lower()
         return Refused("chat_not_found" if gone else "bad_request", blocked=gone)
-    if isinstance(error, TimedOut):
-        # A time-out while waiting for a free connection never reached Telegram.
-        pool = "pool" in str(error).lower()
-        return Later(1, "busy") if pool else Ambiguous("TimedOut")
+    cause = error.__cause__
+    if isinstance(cause, httpx.PoolTimeout):
+        return Later(1, "busy")
+    if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout):
+        return Later(5, "unreachable")
     if isinstance(error, NetworkError):
-        cause = type(error.__cause__).__name__ if error.__cause__ else "server_error"
-        return Later(5, "unreachable") if cause == "ConnectError" else Ambiguous(cause)
+        return Ambiguous(type(cause).__name__ if cause else "server_error")
     return Ambiguous(type(error).__name__)

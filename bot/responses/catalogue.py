@@ -56,25 +56,39 @@ class Catalogue:
 
 def load(path: Path) -> Catalogue:
     """Reads a file of responses; raises InvalidResponses on the first mistake."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise InvalidResponses(f"{path}: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("responses"), dict):
         raise InvalidResponses(f"{path}: there is no 'responses' mapping")
     return Catalogue({name: _read(path, name, value) for name, value in data["responses"].items()})
 
 
-def _read(path: Path, name: str, value: Any) -> tuple[Variation, ...]:
-    if not name.startswith("utter_") or not isinstance(value, list) or not value:
+def _read(path: Path, name: Any, value: Any) -> tuple[Variation, ...]:
+    if not str(name).startswith("utter_") or not isinstance(value, list) or not value:
         raise InvalidResponses(f"{path}: {name} must start with utter_ and list variations")
     variations = []
     for one in value:
         if not isinstance(one, dict) or not isinstance(one.get("text"), str):
             raise InvalidResponses(f"{path}: a variation of {name} has no text")
-        buttons = tuple(
-            Button(title=button["title"], means=button["payload"])
-            for button in one.get("buttons", ())
-        )
-        fields = frozenset(
-            field for _, field, _, _ in string.Formatter().parse(one["text"]) if field
-        )
-        variations.append(Variation(one["text"], buttons, fields))
+        try:
+            buttons = tuple(_button(button) for button in one.get("buttons", ()))
+            variations.append(Variation(one["text"], buttons, _fields(one["text"])))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidResponses(f"{path}: {name}: {error!r}") from error
     return tuple(variations)
+
+
+def _button(declared: Any) -> Button:
+    title, means = declared["title"], declared["payload"]
+    if not isinstance(title, str) or not isinstance(means, str):
+        raise TypeError("a button's title and payload are texts")
+    return Button(title, means)
+
+
+def _fields(words: str) -> frozenset[str]:
+    fields = {field for _, field, _, _ in string.Formatter().parse(words) if field is not None}
+    if not all(map(str.isidentifier, fields)):
+        raise ValueError("a field has no name")
+    return frozenset(fields)

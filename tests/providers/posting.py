@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
-from yarl import URL
 
-# Below the 5 s after which uvicorn closes an idle connection: a request must not meet a
-# connection that the bot is just closing.
-IDLE_SECONDS = 2.0
+from tests.providers.webhook_connections import CannotConnect, ClosedWithoutAnswer, Connections
+
+NO_CONNECTION = "no connection"
+NO_ANSWER = "closed without answer"
+TOO_SLOW = "timed out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class PreparedRequest:
 class Delivery:
     """How a request to the bot ended.
 
-    `status` is None when no answer came; `error` then names the failure ("TimeoutError",
-    "ClientConnectorError" ...). `seconds` is the time it took, `attempts` how often it was sent.
+    `status` is None when no answer came; `error` is then NO_CONNECTION, NO_ANSWER or TOO_SLOW.
+    `headers` have lower-case names. `seconds` is the time it took, `attempts` how often it was
+    tried.
     """
 
     status: int | None
@@ -45,7 +47,7 @@ class Delivery:
     @property
     def content_type(self) -> str:
         """The answer's MIME type without parameters, in lower case; "" if it named none."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def outcome(self) -> str:
@@ -63,86 +65,62 @@ class Poster:
 
     def __init__(self, reach: Mapping[str, str] | None = None) -> None:
         self.reach = dict(reach or {})
-        self._session: aiohttp.ClientSession | None = None
+        self._connections = Connections()
 
-    async def open(self) -> None:
-        """Make the connection pool in the running loop."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
-
-    async def close(self) -> None:
-        """Close the pool and every connection in it."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+    def close(self) -> None:
+        """Close idle connections."""
+        self._connections.close()
 
     async def post(
         self, request: PreparedRequest, *, timeout: float, connect_again: bool = False
     ) -> Delivery:
         """Send it; never raises. `connect_again` tries once more if no connection was made."""
         started = time.monotonic()
-        url, headers = self._where(request.url, request.headers)
-        attempts = 1
-        while True:
+        where, host = self._where(request.url)
+        attempts = 0
+        error = None
+        while error is None:
+            attempts += 1
             try:
-                async with self._open_session().post(
-                    url,
-                    data=request.body,
-                    headers=headers,
-                    timeout=aiohttp.ClientTimeout(total=timeout),
-                    allow_redirects=False,
-                ) as answer:
-                    body = await answer.read()
-                    return Delivery(
-                        answer.status,
-                        body,
-                        answer.headers,
-                        attempts=attempts,
-                        seconds=time.monotonic() - started,
-                    )
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                if (
-                    connect_again
-                    and attempts == 1
-                    and isinstance(error, aiohttp.ClientConnectorError)
-                ):
-                    attempts = 2
-                    continue
+                answer = await self._connections.post(
+                    where, host, request.headers, request.body, timeout
+                )
+            except CannotConnect:
+                if not connect_again or attempts > 1:
+                    error = NO_CONNECTION
+            except ClosedWithoutAnswer:
+                error = NO_ANSWER
+            except TimeoutError:
+                error = TOO_SLOW
+            else:
                 return Delivery(
-                    None,
-                    error=type(error).__name__,
+                    answer.status,
+                    answer.body,
+                    answer.headers,
                     attempts=attempts,
                     seconds=time.monotonic() - started,
                 )
+        return Delivery(None, error=error, attempts=attempts, seconds=time.monotonic() - started)
 
     async def get(self, url: str, *, timeout: float) -> Delivery:
-        """Fetch a file the bot named by URL; never raises."""
+        """Fetch a file the bot named by URL, redirects followed; never raises."""
         started = time.monotonic()
-        where, headers = self._where(url, {})
+        where, host = self._where(url)
         try:
-            async with self._open_session().get(
-                where, headers=headers, timeout=aiohttp.ClientTimeout(total=timeout)
-            ) as answer:
-                return Delivery(
-                    answer.status,
-                    await answer.read(),
-                    answer.headers,
-                    seconds=time.monotonic() - started,
-                )
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)) as session,
+                session.get(where, headers={"Host": host}) as answer,
+            ):
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                body = await answer.read()
+                return Delivery(answer.status, body, headers, seconds=time.monotonic() - started)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return Delivery(None, error=type(error).__name__, seconds=time.monotonic() - started)
 
-    def _where(self, url: str, headers: Mapping[str, str]) -> tuple[URL, dict[str, str]]:
+    def _where(self, url: str) -> tuple[str, str]:
+        """The address to connect to, and the Host header."""
+        host = urlsplit(url).netloc.rpartition("@")[2]
         for public, local in self.reach.items():
             if url.startswith(public):
-                # As it stands: a re-encoded query would no longer fit the signature.
-                where = URL(local + url[len(public) :], encoded=True)
-                return where, {**headers, "Host": urlsplit(url).netloc.rpartition("@")[2]}
-        return URL(url, encoded=True), dict(headers)
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise RuntimeError("the stand-in is not started")
-        return self._session
+                return local + url[len(public) :], host
+        return url, host

@@ -90,7 +90,7 @@ class Record:
 
     `requests` counts requests by operation, `failures` by operation and outcome
     ("messages.create 429"), `deliveries` what was posted to the bot ("inbound 200",
-    "status callback ClientConnectorError").
+    "status callback no connection").
     """
 
     def __init__(self) -> None:

@@ -84,7 +84,6 @@ class StandIn(abc.ABC):
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> Self:
         """Listen on `port` (0: any free one). Raises OSError when it is taken."""
         self._host, self._port = host, port
-        await self.poster.open()
         self._web = web.Server(self._handle, request_factory=_request, access_log=None)
         await self.accept_connections()
         return self
@@ -101,7 +100,7 @@ class StandIn(abc.ABC):
         if self._web is not None:
             await self._web.shutdown(SHUTDOWN_SECONDS)
             self._web = None
-        await self.poster.close()
+        self.poster.close()
 
     async def __aenter__(self) -> Self:
         if self._web is None:

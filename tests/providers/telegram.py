@@ -37,7 +37,8 @@ class TelegramStandIn(StandIn):
     """Telegram on loopback: `Bot(token, base_url=url + "/bot", base_file_url=url + "/file/bot")`.
 
     Sends are limited to `chat_rate` a second in one chat after a burst of `chat_burst`, and to
-    `overall_rate` a second altogether (0: no limit); beyond, 429. `callback_seconds` is how long a
+    `overall_rate` a second altogether (0: no limit); beyond, 429. `monotonic`
+    gives the seconds they are measured in. `callback_seconds` is how long a
     pressed button can be answered. `retries` tells how failed webhooks are repeated.
     """
 
@@ -53,6 +54,7 @@ class TelegramStandIn(StandIn):
         reach: Mapping[str, str] | None = None,
         seed: int = 0,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(seed=seed, clock=clock, reach=reach)
         self.token = token
@@ -64,7 +66,7 @@ class TelegramStandIn(StandIn):
         }
         self.chats = Chats(clock)
         self.files = Files()
-        self._per_chat = PerKeyBuckets(chat_rate, chat_burst)
+        self._per_chat = PerKeyBuckets(chat_rate, chat_burst, monotonic)
         self.updates = Updates(
             poster=self.poster,
             record=self.record,
@@ -78,7 +80,7 @@ class TelegramStandIn(StandIn):
             chats=self.chats,
             files=self.files,
             per_chat=self._per_chat,
-            overall=TokenBucket(overall_rate, overall_rate),
+            overall=TokenBucket(overall_rate, overall_rate, monotonic),
             record=self.record,
             poster=self.poster,
             clock=clock,

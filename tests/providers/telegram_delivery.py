@@ -222,8 +222,8 @@ class Updates:
         if delivery.status is not None:
             text = f"Wrong response from the webhook: {delivery.status}"
         else:
-            text = f"Webhook connection closed: {delivery.error}"
+            text = f"Webhook connection: {delivery.error}"
         self._last_error = (int(self._clock()), text)
         self._record.changed()
-        asked = delivery.headers.get("Retry-After", "")
+        asked = delivery.headers.get("retry-after", "")
         return float(asked) if asked.isdigit() else self.retries.delay(failures)

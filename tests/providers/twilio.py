@@ -36,7 +36,8 @@ class TwilioStandIn(StandIn):
 
     `webhook_url` is where inbound messages are posted, as the world knows it (signatures cover
     it); `reach` maps it to where it is really found. `sends_per_second` (0: no limit) with a burst
-    of one second's worth answers 429 beyond. `window`, `list_lag`, `approval_delay` and
+    of one second's worth answers 429 beyond. `monotonic` gives the
+    seconds it is measured in. `window`, `list_lag`, `approval_delay` and
     `webhook_timeout` are in seconds. `redirect_media`: media are served by a redirect to a second
     address that takes no credentials, as Twilio's are.
     """
@@ -58,6 +59,7 @@ class TwilioStandIn(StandIn):
         redirect_media: bool = True,
         seed: int = 0,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(seed=seed, clock=clock, reach=reach)
         self.account_sid = account_sid
@@ -91,7 +93,7 @@ class TwilioStandIn(StandIn):
                 later=self.later,
                 spawn=self.spawn,
             ),
-            limit=TokenBucket(sends_per_second, sends_per_second),
+            limit=TokenBucket(sends_per_second, sends_per_second, monotonic),
             record=self.record,
             poster=self.poster,
             clock=clock,

@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from tests.providers.posting import PreparedRequest
 
@@ -27,7 +28,7 @@ class Signer:
                 "X-Twilio-Signature": self.signature(url, fields),
                 "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
             },
-            body=urlencode(fields).encode(),
+            body=_form(fields),
         )
 
     def signature(self, url: str, fields: Mapping[str, str]) -> str:
@@ -36,3 +37,12 @@ class Signer:
         return base64.b64encode(
             hmac.new(self._key, signed.encode(), hashlib.sha1).digest()
         ).decode()
+
+
+# Most values repeat from one request to the next, and quoting is the dearest part of signing.
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+
+
+def _form(fields: Mapping[str, str]) -> bytes:
+    """The fields as a form body; names are letters and digits throughout."""
+    return "&".join(f"{name}={_quoted(value)}" for name, value in fields.items()).encode()

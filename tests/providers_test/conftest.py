@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from telegram import Bot
-from telegram.request import HTTPXRequest
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -71,7 +70,9 @@ def blocking_twilio_client(twilio: TwilioStandIn) -> Client:
 
 @pytest_asyncio.fixture
 async def telegram(clock: Clock) -> AsyncIterator[TelegramStandIn]:
-    async with TelegramStandIn(clock=clock, retries=RetrySettings(base=0.02)) as stand_in:
+    async with TelegramStandIn(
+        clock=clock, monotonic=clock, retries=RetrySettings(base=0.02)
+    ) as stand_in:
         yield stand_in
 
 
@@ -81,8 +82,6 @@ async def bot(telegram: TelegramStandIn) -> AsyncIterator[Bot]:
         BOT_TOKEN,
         base_url=f"{telegram.url}/bot",
         base_file_url=f"{telegram.url}/file/bot",
-        request=HTTPXRequest(read_timeout=1.0),
-        get_updates_request=HTTPXRequest(read_timeout=1.0),
     ) as made:
         yield made
 

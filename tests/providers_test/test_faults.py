@@ -104,7 +104,7 @@ async def test_telegram_fails_the_same_ways(telegram: TelegramStandIn, bot: Bot)
         await bot.send_message(7, "uno")
     telegram.faults.once(FaultKind.SLOW, operation="sendMessage")
     with pytest.raises(TimedOut):
-        await bot.send_message(7, "dos")
+        await bot.send_message(7, "dos", read_timeout=0.5)
     telegram.faults.once(FaultKind.TOO_MANY_REQUESTS, seconds=4)
     with pytest.raises(RetryAfter) as caught:
         await bot.send_message(7, "tres")

@@ -134,7 +134,7 @@ async def test_a_bot_that_is_away_gets_everything_later(
         address = gone.url
     await bot.set_webhook(f"{address}/telegram")
     first = await telegram.inbound(ANA, "uno")
-    await telegram.wait_for(lambda: telegram.record.deliveries["update ClientConnectorError"] >= 2)
+    await telegram.wait_for(lambda: telegram.record.deliveries["update no connection"] >= 2)
     async with Listener() as back:
         telegram.poster.reach = {address: back.url}
         await telegram.delivered(first)
@@ -208,12 +208,12 @@ async def test_polling_confirms_by_offset(telegram: TelegramStandIn, bot: Bot) -
 
 
 async def test_polling_waits_for_the_next_update(telegram: TelegramStandIn, bot: Bot) -> None:
-    polling = asyncio.ensure_future(bot.get_updates(timeout=3))
+    polling = asyncio.ensure_future(bot.get_updates(timeout=20))
     await asyncio.sleep(0.1)
     started = time.monotonic()
     await telegram.inbound(ANA, "hola")
     [update] = await polling
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5
     assert update.message is not None
     assert update.message.text == "hola"
 
@@ -221,9 +221,9 @@ async def test_polling_waits_for_the_next_update(telegram: TelegramStandIn, bot:
 async def test_two_pollers_and_webhooks_conflict(
     telegram: TelegramStandIn, bot: Bot, listener: Listener
 ) -> None:
-    first = asyncio.ensure_future(bot.get_updates(timeout=3))
+    first = asyncio.ensure_future(bot.get_updates(timeout=20))
     await asyncio.sleep(0.1)
-    second = asyncio.ensure_future(bot.get_updates(timeout=3))
+    second = asyncio.ensure_future(bot.get_updates(timeout=20))
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
         await first
     await _hook(bot, listener)

@@ -1,12 +1,25 @@
-"""Messages as delivery hands them to a channel."""
+"""Messages as delivery hands them to a channel, and who they are for."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from actions.messages import states
-from actions.messages.content import Content
+from actions.messages.content import Button, Content
 from actions.messages.outbox import Claimed
+
+NUMBER = "+50370001234"
+ANA = f"whatsapp:{NUMBER}"
+CHAT = 50_370_001_234
+TOPICS = Button("Ver los temas", "/help")
+TALK = Button("Hablar con alguien", "/human")
+LONG = "¡Señor 🙂 **Añil** & <sal> _ojo_! Segunda oración sin fin, con *marcas* sueltas. "
+DAY_AND_MORE = timedelta(hours=25)
+CASE_REPLY = Content(
+    "Su *formulario*\nya fue   recibido",
+    template="case_reply",
+    variables={"1": "Su *formulario*\nya fue   recibido"},
+)
 
 
 def claimed(channel: str, external: str, content: Content, **changes: Any) -> Claimed:
@@ -28,3 +41,13 @@ def claimed(channel: str, external: str, content: Content, **changes: Any) -> Cl
         blocked=False,
     )
     return replace(reply, **changes)
+
+
+def on_whatsapp(content: Content, **changes: Any) -> Claimed:
+    """A reply to Ana on WhatsApp."""
+    return claimed("whatsapp", NUMBER, content, **changes)
+
+
+def on_telegram(content: Content, **changes: Any) -> Claimed:
+    """A reply to Ana on Telegram."""
+    return claimed("telegram", str(CHAT), content, **changes)

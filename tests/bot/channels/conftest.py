@@ -9,14 +9,9 @@ import pytest
 from bot.channels import templates
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
+from tests.bot.channels.claims import ANA, CHAT
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
-from tests.providers.twilio import (
-    ACCOUNT_SID,
-    AUTH_TOKEN,
-    SENDER,
-    CallbackSettings,
-    TwilioStandIn,
-)
+from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, CallbackSettings, TwilioStandIn
 from tests.providers_test.listener import Listener
 
 PUBLIC_URL = "https://torogoz.example.sv"
@@ -46,6 +41,10 @@ class Ears(Listener):
             for heard in self.heard
         ]
 
+    def inbound(self) -> Posted:
+        """The last message of a person, past the status callbacks."""
+        return [one for one in self.posted() if "MessageStatus" not in one.form][-1]
+
 
 @pytest.fixture
 async def ears() -> AsyncIterator[Ears]:
@@ -55,12 +54,14 @@ async def ears() -> AsyncIterator[Ears]:
 
 @pytest.fixture
 async def twilio(ears: Ears) -> AsyncIterator[TwilioStandIn]:
+    """Twilio's stand-in, to which Ana wrote just now: free text reaches her."""
     async with TwilioStandIn(
         webhook_url=f"{PUBLIC_URL}/webhooks/whatsapp",
         reach={PUBLIC_URL: ears.url},
         callbacks=CallbackSettings(queued=0.0, sent=0.0, delivered=0.0, failed=0.0),
         approval_delay=0.0,
     ) as provider:
+        provider.people.wrote(ANA)
         yield provider
 
 
@@ -92,8 +93,9 @@ async def with_templates(whatsapp: WhatsApp) -> WhatsApp:
 
 @pytest.fixture
 async def provider() -> AsyncIterator[TelegramStandIn]:
-    """Telegram's stand-in."""
+    """Telegram's stand-in, where Ana has begun the chat: a bot cannot write before."""
     async with TelegramStandIn(chat_rate=0, overall_rate=0) as stand_in:
+        stand_in.chats.start(CHAT)
         yield stand_in
 
 

@@ -13,7 +13,7 @@ LINK = re.compile(r"https?://\S+")
 SENTENCE_END = re.compile(r"[.!?…:;][\"»”)]?$")
 
 _links = st.from_regex(r"https://[a-z]{2,8}\.sv/[a-z0-9_~&=?.*-]{0,12}[a-z0-9]", fullmatch=True)
-_words = st.text(st.sampled_from("abñé¡¿🙂1,.;:!?\"»)(*_~`<&>-"), min_size=1, max_size=12)
+_words = st.text(st.sampled_from('abñé¡¿🙂1,.;:!?"»)(*_~`<&>-'), min_size=1, max_size=12)
 _spaces = st.sampled_from([" ", "  ", "\n", "\n\n", "\n \n", " \n\n\n ", "\t"])
 
 
@@ -47,7 +47,7 @@ def test_splitting_never_glues_or_cuts_words_that_fit(words: str, limit: int) ->
         assert [word for part in parts for word in part.split()] == words.split()
 
 
-@given(_texts(), _texts(), _links, st.integers(30, 50))
+@given(_texts(), _texts(), _links, st.integers(34, 50))
 def test_a_link_that_fits_is_never_cut(before: str, after: str, link: str, limit: int) -> None:
     # Opened by a bracket and a word without a blank: the whole word may well be too long.
     parts = text.split(f"{before}(véase:{link} {after}", limit)
@@ -163,9 +163,9 @@ def test_on_whatsapp_only_our_bold_is_formatted(marked: tuple[str, list[str], li
     words, bolds, links = marked
     shown = text.whatsapp(words)
     without_joiners = shown.replace(text.WORD_JOINER, "")
-    assert [one.replace(text.WORD_JOINER, "") for one in _whatsapp_spans(_hidden(shown, links))] == [
-        _hidden(bold, links) for bold in bolds
-    ]
+    assert [
+        one.replace(text.WORD_JOINER, "") for one in _whatsapp_spans(_hidden(shown, links))
+    ] == [_hidden(bold, links) for bold in bolds]
     # Nothing else changes: with single marks around what is bold it is the text itself.
     expected = words
     for bold in bolds:
@@ -221,7 +221,6 @@ def test_our_own_examples() -> None:
     words = "¡Ojo! **Multa & cierre** <ver> 2*3 a_b 🙂 https://marn.gob.sv/a_b?x=1&y=2"
     assert text.whatsapp(words) == words.replace("**", "*")
     assert text.telegram(words) == (
-        "¡Ojo! <b>Multa &amp; cierre</b> &lt;ver&gt; 2*3 a_b 🙂 "
-        "https://marn.gob.sv/a_b?x=1&amp;y=2"
+        "¡Ojo! <b>Multa &amp; cierre</b> &lt;ver&gt; 2*3 a_b 🙂 https://marn.gob.sv/a_b?x=1&amp;y=2"
     )
     assert text.plain(words) == words.replace("**", "")

@@ -55,6 +55,12 @@ class Phone {
     this.write.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
   }
 
+  // The person's address as the stand-in knows it.
+  who() {
+    const typed = this.address.value.replace(/\s/g, "");
+    return this.channel === "whatsapp" && !typed.startsWith("whatsapp:") ? `whatsapp:${typed}` : typed;
+  }
+
   async send() {
     const text = this.write.text.value.trim();
     const file = this.write.file.files[0];
@@ -70,7 +76,7 @@ class Phone {
   }
 
   async post(message) {
-    const body = { channel: this.channel, from: this.address.value.trim(), ...message };
+    const body = { channel: this.channel, from: this.who(), ...message };
     try {
       const done = await ask("inbound", { method: "POST", body: JSON.stringify(body) });
       const taken = done.delivered === true || (done.webhook && done.webhook.status === 200);
@@ -83,7 +89,7 @@ class Phone {
   }
 
   async refresh() {
-    const query = new URLSearchParams({ channel: this.channel, address: this.address.value.trim() });
+    const query = new URLSearchParams({ channel: this.channel, address: this.who() });
     const { messages } = await ask(`messages?${query}`);
     const seen = JSON.stringify(messages);
     if (seen === this.shown) return;
@@ -140,7 +146,7 @@ class Phone {
     if (this.people.children.length === people.length) return;
     this.people.replaceChildren(...people.map((person) => {
       const option = document.createElement("option");
-      option.value = person.address;
+      option.value = person.address.replace("whatsapp:", "");
       return option;
     }));
   }

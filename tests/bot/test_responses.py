@@ -1,0 +1,137 @@
+"""The responses file: of the form that is read, filled in safely, and fit for each channel."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.messages.content import Button
+from bot import responses
+from bot.channels import templates, text
+from bot.channels.protocol import Reply, numbered
+from bot.channels.whatsapp import MAX_BUTTONS, QUICK_REPLY_BODY_LIMIT, TEXT_LIMIT
+from bot.responses import Catalogue, InvalidResponses
+
+FILE = Path(responses.__file__).parent / "es.yml"
+CATALOGUE = responses.load(FILE)
+LONGEST_QUICK_REPLY_TITLE = 20
+
+
+def _load(folder: Path, written: str) -> Catalogue:
+    path = folder / "responses.yml"
+    path.write_text(written, encoding="utf-8")
+    return responses.load(path)
+
+
+def _said(name: str, turn: int) -> Reply:
+    return CATALOGUE.say(name, dict.fromkeys(CATALOGUE.fields(name), "valor"), turn=turn)
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def test_a_response_is_read_with_its_variations_fields_and_buttons(tmp_path: Path) -> None:
+    catalogue = _load(
+        tmp_path,
+        """
+        responses:
+          utter_a:
+            - text: "¡Hola {name}! Llevás {count}."
+              buttons: [{title: "Ver", payload: /help}]
+            - text: "Buenas, {name}."
+        """,
+    )
+    assert catalogue.names() == {"utter_a"}
+    assert catalogue.fields("utter_a") == {"name", "count"}
+    params = {"name": "Ana", "count": "2"}
+    more = Button("Otro", "/human")
+    assert catalogue.say("utter_a", params, (more,), turn=0) == Reply(
+        "¡Hola Ana! Llevás 2.", (more, Button("Ver", "/help"))
+    )
+    assert catalogue.say("utter_a", params, turn=1) == Reply("Buenas, Ana.")
+    assert catalogue.say("utter_a", params, turn=2) == catalogue.say("utter_a", params)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "[]",
+        "responses:",
+        "responses: [utter_a]",
+        "responses: {greet: [{text: Hola}]}",
+        "responses: {utter_a: []}",
+        "responses: {utter_a: Hola}",
+        "responses: {utter_a: [Hola]}",
+        "responses: {utter_a: [{buttons: []}]}",
+        "responses: {utter_a: [{text: 5}]}",
+        "responses: {utter_a: [{text: Hola, buttons: [{title: Ver}]}]}",
+        "responses: {utter_a: [{text: Hola, buttons: [{payload: /help}]}]}",
+        "responses: {utter_a: [{text: Hola, buttons: [Ver]}]}",
+        "responses: {utter_a: [{text: Hola, buttons: Ver}]}",
+        "responses: {utter_a: [{text: Hola, buttons: [{title: 1, payload: /help}]}]}",
+        'responses: {utter_a: [{text: "Hola {name"}]}',
+        'responses: {utter_a: [{text: "Hola {}"}]}',
+        'responses: {utter_a: [{text: "Hola {0}"}]}',
+        "responses: {1: [{text: Hola}]}",
+        "responses: {utter_a: [{text: Hola}]",
+    ],
+)
+def test_a_mistake_in_the_file_is_told_on_loading(tmp_path: Path, written: str) -> None:
+    with pytest.raises(InvalidResponses, match=r"responses\.yml"):
+        _load(tmp_path, written)
+
+
+# -- filling in ------------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=30))
+def test_a_value_is_only_words(value: str) -> None:
+    shown = CATALOGUE.say("utter_answer", {"answer": value, "sources": "{answer}"}).text
+    assert shown == f"{value.replace('**', '*')}\n\n{{answer}}"
+
+
+def test_a_value_that_is_missing_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        CATALOGUE.say("utter_answer", {"answer": "Sí."})
+    with pytest.raises(KeyError):
+        CATALOGUE.say("utter_never_written", {})
+
+
+# -- our own file ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.names()))
+def test_each_response_fits_one_message_of_every_channel(name: str) -> None:
+    for turn in range(4):
+        reply = _said(name, turn)
+        assert reply.text.strip() == reply.text
+        # Answers bring a text of their own; everything else is short enough for a phone.
+        assert text.length(numbered(reply)) <= QUICK_REPLY_BODY_LIMIT < TEXT_LIMIT
+        titles = [button.title for button in reply.buttons]
+        assert len(set(titles)) == len(titles)
+        assert all(title.strip() == title and title for title in titles)
+        if len(titles) <= MAX_BUTTONS:
+            assert all(len(title) <= LONGEST_QUICK_REPLY_TITLE for title in titles)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.names()))
+def test_the_marks_of_a_response_are_whole(name: str) -> None:
+    for turn in range(4):
+        words = _said(name, turn).text
+        assert "*" not in text.plain(words)
+        assert "{" not in words
+
+
+def test_fixed_buttons_are_real_ones_on_whatsapp() -> None:
+    declared = {one.buttons for one in templates.declared() if one.buttons}
+    used = {
+        titles
+        for name in CATALOGUE.names()
+        for turn in range(4)
+        if 0 < len(titles := tuple(b.title for b in _said(name, turn).buttons)) <= MAX_BUTTONS
+    }
+    missing = used - declared
+    assert not missing, f"these need a template: {missing}"
+    assert declared <= used
