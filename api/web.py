@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import text
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
 
@@ -50,6 +51,21 @@ class Headers:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class Revalidated:
+    """Lets browsers keep a file, and ask each time whether it is still the same."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_header(message: ASGIMessage) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"cache-control", b"no-cache")]
+            await send(message)
+
+        await self._app(scope, receive, send_with_header)
 
 
 class Readiness:
@@ -127,6 +143,8 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
 
     app.include_router(whatsapp.router)
     app.include_router(telegram.router)
-    app.mount("/chat/static", StaticFiles(directory=CHAT / "static"), name="chat-static")
+    static = StaticFiles(directory=CHAT / "static")
+    # Compressed for slow phones; asked for again each time, which costs 304 while unchanged.
+    app.mount("/chat/static", GZipMiddleware(Revalidated(static), minimum_size=1000))
     app.include_router(door.router)
     return app

@@ -37,7 +37,8 @@ _SOUNDS: Final = tuple(
         ("v", "b"),
         ("ll", "y"),
         ("h", ""),
-        ("[mn](?=[pbfv])|mn|m$", "n"),
+        ("[mn](?=[pb])", "m"),
+        ("mn|m$", "n"),
         ("y$", "i"),
         (r"(.)\1+", r"\1"),
     )
@@ -69,11 +70,11 @@ class Spelling:
         self._words: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._counts):
             self._words[sound(word)].append(word)
-        self._sounds = sorted(self._words)
+        self._sorted = sorted(self._counts)
         self._near: dict[str, list[str]] = defaultdict(list)
         self._skeletons: dict[str, list[str]] = defaultdict(list)
         self._initials: dict[str, list[str]] = defaultdict(list)
-        for known in self._sounds:
+        for known in sorted(self._words):
             for variant in _with_a_letter_left_out(known):
                 self._near[variant].append(known)
             self._skeletons[_skeleton(known)].append(known)
@@ -83,66 +84,62 @@ class Spelling:
         """The likeliest known word for `word` (folded), or None when nothing is near."""
         if not 3 <= len(word) <= _LONGEST or word.isdigit():
             return None
-        heard = sound(word)
-        candidates = self._candidates(word, heard)
-        if not candidates:
-            return None
         return max(
-            (
-                Correction(known, trust)
-                for heard, trust in candidates
-                for known in self._words[heard]
-            ),
+            self._candidates(word),
             key=lambda c: (
                 c.trust + 0.05 * JaroWinkler.similarity(word, c.word),
                 self._counts[c.word],
                 c.word,
             ),
+            default=None,
         )
 
-    def _candidates(self, word: str, heard: str) -> list[tuple[str, float]]:
+    def _candidates(self, word: str) -> list[Correction]:
+        heard = sound(word)
         if heard in self._words:
-            return [(heard, _ALIKE)]
+            return self._sounding([(heard, _ALIKE)])
         return (
             (len(word) > 3 and self._a_letter_off(heard))
             or self._without_vowels(heard)
-            or (len(word) > 3 and self._cut_short(heard))
+            or (len(word) > 3 and self._cut_short(word))
             or (len(word) > 5 and self._similar(heard))
             or []
         )
 
-    def _a_letter_off(self, heard: str) -> list[tuple[str, float]]:
+    def _sounding(self, trusted: Iterable[tuple[str, float]]) -> list[Correction]:
+        return [Correction(word, trust) for heard, trust in trusted for word in self._words[heard]]
+
+    def _a_letter_off(self, heard: str) -> list[Correction]:
         near = {
             known
             for variant in _with_a_letter_left_out(heard)
             for known in self._near.get(variant, ())
             if known[:1] == heard[:1] and OSA.distance(heard, known) <= 1
         }
-        return [(k, _A_LETTER_OFF * JaroWinkler.similarity(heard, k)) for k in sorted(near)]
+        return self._sounding(
+            (known, _A_LETTER_OFF * JaroWinkler.similarity(heard, known)) for known in near
+        )
 
-    def _without_vowels(self, heard: str) -> list[tuple[str, float]]:
+    def _without_vowels(self, heard: str) -> list[Correction]:
         skeleton = _skeleton(heard)
         if len(skeleton) < 3:
             return []
-        return [
+        return self._sounding(
             (known, _SHORTENED)
             for known in self._skeletons.get(skeleton, ())
             if OSA.distance(heard, known) <= len(known) // 2
-        ]
+        )
 
-    def _cut_short(self, heard: str) -> list[tuple[str, float]]:
-        found: list[str] = []
-        for at in range(bisect_left(self._sounds, heard), len(self._sounds)):
-            if not self._sounds[at].startswith(heard):
+    def _cut_short(self, word: str) -> list[Correction]:
+        longer: list[str] = []
+        for at in range(bisect_left(self._sorted, word), len(self._sorted)):
+            if not self._sorted[at].startswith(word):
                 break
-            found.append(self._sounds[at])
-        most = max((self._count(known) for known in found), default=1)
-        return [(k, _SHORTENED - 0.05 * (1 - self._count(k) / most)) for k in found]
+            longer.append(self._sorted[at])
+        most = max((self._counts[known] for known in longer), default=1)
+        return [Correction(k, _SHORTENED - 0.05 * (1 - self._counts[k] / most)) for k in longer]
 
-    def _count(self, known: str) -> int:
-        return max(self._counts[word] for word in self._words[known])
-
-    def _similar(self, heard: str) -> list[tuple[str, float]]:
+    def _similar(self, heard: str) -> list[Correction]:
         found = process.extract(
             heard,
             self._initials.get(heard[:1], []),
@@ -150,7 +147,7 @@ class Spelling:
             score_cutoff=_SIMILAR_FROM,
             limit=3,
         )
-        return [(known, _SIMILAR * similarity) for known, similarity, _ in found]
+        return self._sounding((known, _SIMILAR * likeness) for known, likeness, _ in found)
 
 
 def _skeleton(heard: str) -> str:

@@ -74,7 +74,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def rasa_url() -> Iterator[str]:
     """The real Rasa with the present model, shared by all test processes."""
-    settings = Settings(var=ROOT / "var", nlu_url=None)
+    settings = Settings(var=ROOT / "var")
     with services.understanding(settings) as url:
         yield url
 

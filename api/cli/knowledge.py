@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from knowledge.search import Index
 
 from api.assembly import ZONE
 from api.processes.progress import step
@@ -14,6 +13,7 @@ from knowledge import check as checking
 from knowledge import evaluate
 from knowledge.articles import load_documents
 from knowledge.library import FOLDER
+from knowledge.search import Index
 
 app = typer.Typer(help="Artículos y búsqueda.", no_args_is_help=True)
 

@@ -1,5 +1,7 @@
 """Twilio's webhooks: messages and status callbacks."""
 
+from urllib.parse import parse_qsl
+
 import structlog
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +39,12 @@ async def _signed_form(request: Request, assembly: Assembly) -> dict[str, str]:
         raise _Refused(413)
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise _Refused(400)
-    form = {key: str(value) for key, value in (await request.form()).items()}
+    body = await request.body()
+    if len(body) > LARGEST_FORM:
+        raise _Refused(413)
+    # Starlette's own reader takes ten times as long over a form of this kind.
+    fields = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=100)
+    form = dict(fields)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if not whatsapp.is_signed(path, form, signature):
         raise _Refused(403)

@@ -59,6 +59,7 @@ _GONE_CODES = {
 }
 _MEDIA_KINDS = {"image": inbound.IMAGE, "audio": inbound.VOICE, "video": inbound.VIDEO}
 _SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_FILE_NAME = re.compile(r"[^\n]{1,200}\.[A-Za-z0-9]{1,5}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -140,6 +141,9 @@ class WhatsApp:
             elif "vcard" in media_type:
                 kind = inbound.CONTACT
             detail = {"media": form.get("MediaUrl0", ""), "media_type": media_type}
+            if kind == inbound.DOCUMENT and _FILE_NAME.fullmatch(body.strip()):
+                # The body of a document without words is its file's name.
+                body = ""
         return Inbound(
             channel=NAME,
             external=number,

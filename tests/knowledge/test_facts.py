@@ -51,40 +51,39 @@ def test_uncertain_and_background_facts_are_not_citable(register: FactRegister) 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "message", "on_line"),
     [
-        (
-            "topic: permiso\n  text: Se guarda",
-            "topic: permisos\n  text: Se guarda",
-            "unknown topic",
-        ),
-        ("id: PER-02", "id: PER-01", "'PER-01' is already in facts.yml:"),
-        ("confidence: recalled", "confidence: sure", "unknown confidence 'sure'"),
-        ("use: background", "use: secret", "unknown use 'secret'"),
-        ("valid_to: 2025-12-31", "valid_to: soon", "valid_to must be a day"),
-        ("valid_to: 2025-12-31", "valid_to: 2023-01-01", "valid_to is before valid_from"),
-        ("  text: La ASA autoriza hasta por 15 años.\n", "", "a fact lacks text"),
-        ("text: La ASA autoriza hasta por 15 años.", "text: ''", "text is empty"),
-        ("locator: art. 89", "locater: art. 89", "unknown key 'locater'"),
-        ("in_force: '2022-07-12'", "in_force: pronto", "in_force must begin with a day"),
-        ("- id: VIEJA", "- id: LMA", "instrument 'LMA' stands in the register twice"),
-        ("locator: art. 89", "topic: multas", "key 'topic' stands here twice"),
-        ("text: El plazo es de 9 meses.", "text: El plazo: 9 meses.", "broken YAML"),
-        ("instruments:", "instrument:", "unknown key 'instrument'"),
-        ("facts:", "facts: many\nother:", "facts must be a list"),
+        ("topic: aguas", "topic: agua", "unknown topic 'agua'", "topic: agua"),
+        ("id: PER-02", "id: PER-01", "'PER-01' is already in facts.yml:17", "- id: PER-01"),
+        ("confidence: recalled", "confidence: sure", "confidence 'sure'", "confidence: sure"),
+        ("use: background", "use: secret", "unknown use 'secret'", "use: secret"),
+        ("2025-12-31", "soon", "valid_to must be a day", "valid_to: soon"),
+        ("2025-12-31", "2023-01-01", "valid_to is before", "valid_to: 2023-01-01"),
+        ("  text: En 2013 hubo una sanción.\n", "", "a fact lacks text", "- id: PER-04"),
+        ("text: En 2013 hubo una sanción.", "text: ''", "text is empty", "text: ''"),
+        ("locator: art. 89", "locater: art. 89", "unknown key 'locater'", "locater: art. 89"),
+        ("'2022-07-12'", "pronto", "in_force must begin with a day", "in_force: pronto"),
+        ("- id: VIEJA", "- id: LMA", "instrument 'LMA' stands in the register twice", "- id: LMA"),
+        ("locator: art. 89", "topic: multas", "key 'topic' stands here twice", "topic: multas"),
+        ("es de 9 meses", "es: 9 meses", "broken YAML", "es: 9 meses"),
+        ("instruments:", "instrument:", "unknown key 'instrument'", "- id: LMA"),
     ],
 )
 def test_what_is_malformed_is_refused_with_its_line(
-    tmp_path: Path, old: str, new: str, message: str
+    tmp_path: Path, old: str, new: str, message: str, on_line: str
 ) -> None:
-    assert FACTS.count(old) >= 1
+    assert old in FACTS
     text = FACTS.replace(old, new, 1)
     with pytest.raises(SourceError, match=message) as refused:
         load_facts(write_facts(tmp_path, text))
     assert refused.value.path == tmp_path / "facts.yml"
-    line = text.splitlines()[refused.value.line - 1]
-    assert line.strip()
+    assert on_line in text.splitlines()[refused.value.line - 1]
     assert str(refused.value).startswith(f"{tmp_path / 'facts.yml'}:{refused.value.line}: ")
+
+
+def test_facts_must_be_a_list(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="facts must be a list"):
+        load_facts(write_facts(tmp_path, "facts: many"))
 
 
 def test_a_folder_without_facts_is_refused(tmp_path: Path) -> None:

@@ -192,6 +192,7 @@ class StandIn(abc.ABC):
             return await self.control(request)
         operation = self.operation(request.method, path)
         self.record.requests[operation] += 1
+        self.record.changed()
         fault = self.faults.draw(operation)
         if fault is None:
             answer = await self.answer(request, operation)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from telegram import Bot
+from telegram.request import HTTPXRequest
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -82,6 +83,8 @@ async def bot(telegram: TelegramStandIn) -> AsyncIterator[Bot]:
         BOT_TOKEN,
         base_url=f"{telegram.url}/bot",
         base_file_url=f"{telegram.url}/file/bot",
+        # The library's own would hold one connection, and so never two polls at once.
+        get_updates_request=HTTPXRequest(),
     ) as made:
         yield made
 

@@ -209,7 +209,7 @@ async def test_polling_confirms_by_offset(telegram: TelegramStandIn, bot: Bot) -
 
 async def test_polling_waits_for_the_next_update(telegram: TelegramStandIn, bot: Bot) -> None:
     polling = asyncio.ensure_future(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.1)
+    await telegram.wait_for(lambda: telegram.record.requests["getUpdates"] == 1)
     started = time.monotonic()
     await telegram.inbound(ANA, "hola")
     [update] = await polling
@@ -222,7 +222,7 @@ async def test_two_pollers_and_webhooks_conflict(
     telegram: TelegramStandIn, bot: Bot, listener: Listener
 ) -> None:
     first = asyncio.ensure_future(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.1)
+    await telegram.wait_for(lambda: telegram.record.requests["getUpdates"] == 1)
     second = asyncio.ensure_future(bot.get_updates(timeout=20))
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
         await first

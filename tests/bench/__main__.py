@@ -1,0 +1,83 @@
+"""Runs all measurements and prints one table. Load generator and stand-ins share the machine."""
+
+import argparse
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from api.processes import services
+from api.processes.postgres import EmbeddedPostgres
+from api.settings import ROOT, Settings
+from tests.bench.asking import measure_asking
+from tests.bench.figures import Figure
+from tests.bench.load import Bench, benched
+from tests.bench.startup import measure_startup
+
+MARKS = {
+    "acknowledgement p99 at 20/s": "50 ms",
+    "turn p95 at 20/s": "80 ms",
+    "turns/s sustained": "45",
+    "warm start": "20 s",
+}
+
+
+def arguments() -> argparse.Namespace:
+    """The command line, read."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15, help="of each open-loop rate")
+    parser.add_argument("--rates", type=float, nargs="*", default=[20, 50], help="messages a second")
+    parser.add_argument("--messages", type=int, default=1500, help="of the saturation run")
+    parser.add_argument("--workers", type=int, default=1, help="worker processes")
+    parser.add_argument("--skip", nargs="*", default=[], choices=["startup", "asking"])
+    return parser.parse_args()
+
+
+async def under_load(bench: Bench, options: argparse.Namespace) -> list[Figure]:
+    """Open loop at each rate, then as much as it takes."""
+    figures: list[Figure] = []
+    await bench.open_loop(20, 3)  # Caches and connections warm up.
+    for rate in options.rates:
+        figures += await bench.open_loop(rate, options.seconds)
+    figures += await bench.saturation(options.messages)
+    figures += bench.memory()
+    return figures
+
+
+def main() -> None:
+    """Measures and prints."""
+    options = arguments()
+    before = os.getloadavg()
+    figures: list[Figure] = []
+    settings = Settings(var=ROOT / "var")
+    if "startup" not in options.skip:
+        figures += measure_startup(settings)
+    with services.understanding(settings) as nlu_url:
+        if "asking" not in options.skip:
+            figures += asyncio.run(measure_asking(nlu_url))
+        with tempfile.TemporaryDirectory() as folder:
+            server = EmbeddedPostgres(Path(folder) / "postgres")
+            server.start()
+            try:
+
+                async def run() -> list[Figure]:
+                    async with benched(server.url(), nlu_url, options.workers) as bench:
+                        return await under_load(bench, options)
+
+                figures += asyncio.run(run())
+            finally:
+                server.stop()
+    table = Table("Measured", "Figure", "First mark", title="Torogoz")
+    for figure in figures:
+        table.add_row(figure.name, figure.shown, MARKS.get(figure.name, ""))
+    console = Console(width=100)
+    console.print(table)
+    load = ", ".join(f"{one:.2f}" for one in before)
+    console.print(f"{os.cpu_count()} cores; load before the run (1, 5, 15 min): {load}")
+
+
+if __name__ == "__main__":
+    main()
