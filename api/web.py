@@ -141,8 +141,7 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
             return JSONResponse({"status": "rasa is starting"}, 503)
         return JSONResponse({"status": "ok"})
 
-    app.include_router(whatsapp.router)
-    app.include_router(telegram.router)
+    app.router.routes += [*whatsapp.ROUTES, *telegram.ROUTES]
     static = StaticFiles(directory=CHAT / "static")
     # Compressed for slow phones; asked for again each time, which costs 304 while unchanged.
     app.mount("/chat/static", GZipMiddleware(Revalidated(static), minimum_size=1000))

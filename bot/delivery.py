@@ -7,8 +7,9 @@ from typing import Final
 
 import structlog
 
-from actions.messages import outbox, pace, states
+from actions.messages import outbox, states
 from actions.messages.outbox import Claimed
+from actions.messages.pace import Pacer
 from actions.people import service as people
 from actions.store.database import Database
 from bot.channels.protocol import (
@@ -33,6 +34,7 @@ class Delivery:
     def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
         self._database = database
         self._channels = channels
+        self._pacer = Pacer(database.engine)
 
     async def deliver(self, person_id: int) -> None:
         """Sends all that is due for a person, until the head of the queue has to wait."""
@@ -64,7 +66,7 @@ class Delivery:
     async def _wait_for_slot(self, channel: Channel) -> float:
         if not channel.per_second:
             return 0.0
-        return await pace.take_slots(self._database.engine, channel.name, channel.per_second, 1)
+        return await self._pacer.wait_for_slot(channel.name, channel.per_second)
 
     async def _settle(self, message: Claimed, outcome: Outcome) -> bool:
         match outcome:

@@ -12,16 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.answers import service as answers
 from actions.cases import service as cases
-from actions.conversations import service as conversations
 from actions.messages import inbox, outbox, states, turns
 from actions.messages.content import Button
 from actions.messages.inbox import Waiting
-from actions.messages.models import Turn
 from actions.messages.outbox import Claimed
 from actions.people import service as people
 from actions.store.database import Database, is_outage
@@ -108,10 +106,10 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
     while True:
         async with parts.database.session() as session:
             rows = await inbox.waiting(session, person_id, READ_AT_ONCE)
-            if not rows:
+            if not rows or rows[0].channel not in parts.channels:
+                # A channel that was switched off with messages waiting: for when it is back.
                 return None
-            state = await conversations.read(session, person_id)
-            conversation = Conversation.from_json(state)
+            conversation = Conversation.from_json((await turns.ground(session, person_id)).state)
             burst = first_burst(rows, conversation.menu)
             means = await _meaning(session, person_id, burst.rows[0])
         failed_before = burst.rows[0].failures
@@ -125,6 +123,9 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
             log.exception("turn_failed", person=person_id, inbox=[row.id for row in burst.rows])
             async with parts.database.transaction() as session:
                 await inbox.count_failure(session, [row.id for row in burst.rows])
+            if failed_before > MAX_FAILURES:
+                # Not even the apology can be given: tried again at the pace of the sweep.
+                raise
             continue
         if handled is not None:
             return handled
@@ -175,11 +176,10 @@ async def _write(
     channel = parts.channels[last.channel]
     async with parts.database.transaction() as session:
         await people.lock(session, person_id)
-        rows = await inbox.waiting(session, person_id, 1)
-        if not rows or rows[0].id != burst.rows[0].id:
+        ground = await turns.ground(session, person_id)
+        if ground.oldest != burst.rows[0].id:
             return None
-        state = await conversations.read(session, person_id)
-        conversation = Conversation.from_json(state)
+        conversation = Conversation.from_json(ground.state)
         if failed_before >= MAX_FAILURES:
             conversation, reply, note = _apology(parts, conversation)
         else:
@@ -190,23 +190,23 @@ async def _write(
             reply, note = spoken(parts.responses, turning), turning.note
             conversation = turning.conversation
         conversation = conversation.with_menu(reply.buttons)
-        turn_id = await session.scalar(
-            insert(Turn)
-            .values(
-                person_id=person_id,
-                channel=last.channel,
+        turn_id = await turns.record(
+            session,
+            person_id=person_id,
+            channel=last.channel,
+            inbox_ids=[row.id for row in burst.rows],
+            state=conversation.as_json(),
+            outcome=turns.Outcome(
                 intent=understood.intent,
                 confidence=understood.confidence,
                 outcome=note.outcome,
                 topic=note.topic,
-                articles=list(note.answer.articles) if note.answer else [],
+                articles=note.answer.articles if note.answer else (),
                 nlu_up=understood.nlu_up,
                 milliseconds=round((time.monotonic() - started) * 1000),
-            )
-            .returning(Turn.id)
+            ),
         )
-        assert turn_id is not None
-        sends_now = last.channel == web.NAME or not await outbox.has_open(session, person_id)
+        sends_now = last.channel == web.NAME or not ground.has_open
         contents = channel.render(reply)
         first_state = states.SENDING if sends_now else states.QUEUED
         if last.channel == web.NAME:
@@ -222,8 +222,6 @@ async def _write(
             turn_id=turn_id,
             state=first_state,
         )
-        await conversations.write(session, person_id, conversation.as_json())
-        await inbox.mark_handled(session, [row.id for row in burst.rows], turn_id)
         if last.channel == web.NAME:
             await turns.announce(session, [row.id for row in burst.rows])
     claimed = None

@@ -2,7 +2,8 @@
 
 A question's words are folded, shorthand is written out, words without content are dropped. A word
 the corpus has, in any inflexion, counts in full; else its likeliest correction or a synonym counts
-for less. Documents are ranked by BM25 over those words, titles and aliases weighing more.
+for less. Documents are ranked by BM25 over those words, titles and aliases weighing more; one whose
+title or alias is asked word for word comes first.
 """
 
 import math
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from knowledge.spelling import Spelling, sound
 from knowledge.synonyms import SYNONYMS
-from knowledge.text import STOP_WORDS, content_words
+from knowledge.text import STOP_WORDS, content_words, written_out
 
 # Measured on misspelt questions over corpora of 150 to 2,000 documents; flat around these values.
 _TITLE_WEIGHT: Final = 5
@@ -30,6 +31,8 @@ _SYNONYM_TRUST: Final = 0.5
 _SYNONYM_TRUST_IN_PLACE: Final = 0.7
 # A correction is taken for a misspelt stop word only when it sounds alike or is a letter off.
 _STOP_WORD_TRUST: Final = 0.75
+# A title or alias is asked word for word when every word is right, or sounds right.
+_WORD_FOR_WORD_TRUST: Final = 0.9
 
 _MOST_TERMS: Final = 64
 # People tell long stories: beyond its six heaviest words a question need not be covered.
@@ -51,7 +54,8 @@ class Searchable(Protocol):
 
 @dataclass(frozen=True)
 class Hit:
-    """A document and its BM25 score for the question (above 0; comparable within one answer)."""
+    """A document and its score for the question, above 0: BM25, and more when it is asked word for
+    word. Scores compare within one answer only."""
 
     id: str
     score: float
@@ -63,7 +67,7 @@ class Found:
 
     The confidence orders questions: it is no probability. It is the best hit's score as a share of
     what a document about every word of the question could score, less when few words support it
-    or only words that many documents have.
+    or only words that many documents have; near 1 when its title or alias is asked word for word.
     """
 
     hits: tuple[Hit, ...]
@@ -72,8 +76,11 @@ class Found:
 
 @dataclass(frozen=True)
 class _Term:
-    """A word of the question: stems it may match, each with a trust, and its weight (idf)."""
+    """A word of the question, corrected: its stem, how far the correction is trusted, the stems it
+    may match, each with a trust, and its weight (idf)."""
 
+    stem: str
+    trust: float
     stems: tuple[tuple[str, float], ...]
     weight: float
 
@@ -86,7 +93,8 @@ class Index:
         counts: Counter[str] = Counter()
         stems: dict[str, str] = {}
         texts: list[list[str]] = []
-        for document in documents:
+        phrases: dict[frozenset[str], list[int]] = {}
+        for number, document in enumerate(documents):
             text: list[str] = []
             fields = [(document.title, _TITLE_WEIGHT), (document.body, 1)]
             fields += [(alias, _ALIAS_WEIGHT) for alias in document.aliases]
@@ -97,9 +105,12 @@ class Index:
                         stems[word] = stemmer.stemWord(word)
                     text += [stems[word]] * weight
             texts.append(text)
+            for phrase in {_phrase(field, stems) for field in (document.title, *document.aliases)}:
+                phrases.setdefault(phrase, []).append(number)
         self._ids = [document.id for document in documents]
         self._known = frozenset(self._ids)
         self._stems = stems
+        self._phrases = phrases
         self._spelling = Spelling(counts)
         self._stop_spelling = Spelling({word: 1 for word in STOP_WORDS if len(word) > 2})
         frequency = Counter(stem for text in texts for stem in set(text))
@@ -124,15 +135,29 @@ class Index:
     def search(self, question: str, limit: int = 3) -> Found:
         """The best `limit` documents for `question`; none when no word of it is in the corpus."""
         terms = self._terms(question)
-        if self._bm25 is None or not terms or limit < 1:
+        named = self._named(question, terms)
+        if limit < 1 or not (terms or named):
             return Found((), 0.0)
-        shares = np.stack([self._share(term) for term in terms])
+        shares = np.zeros((len(terms) + 1, len(self._ids)))
+        for row, term in enumerate(terms):
+            shares[row] = self._share(term)
+        shares[-1, named] = sum((term.weight for term in terms), start=self._rarest)
         scores: NDArray[np.float64] = shares.sum(axis=0)
         best = np.argsort(-scores, kind="stable")[:limit]
         hits = tuple(Hit(self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
         if not hits:
             return Found((), 0.0)
-        return Found(hits, _confidence(shares[:, best[0]], [t.weight for t in terms], self._rarest))
+        if named:
+            return Found(hits, min((term.trust for term in terms), default=1.0))
+        weights = [term.weight for term in terms]
+        return Found(hits, _confidence(shares[:-1, best[0]], weights, self._rarest))
+
+    def _named(self, question: str, terms: Sequence[_Term]) -> list[int]:
+        """The documents whose title or alias is asked word for word."""
+        if any(t.trust < _WORD_FOR_WORD_TRUST or t.stem not in self._weights for t in terms):
+            return []
+        phrase = frozenset(term.stem for term in terms) or _without_content(question)
+        return self._phrases.get(phrase, []) if phrase else []
 
     def _weight(self, frequency: int) -> float:
         """Inverse document frequency, as BM25 has it."""
@@ -172,16 +197,27 @@ class Index:
         weight = self._weights.get(stem)
         if weight is None:
             weight = max((self._weights[s] for s, _ in stems), default=self._rarest)
-        return _Term(tuple(stems), weight)
+        return _Term(stem, trust, tuple(stems), weight)
 
     def _share(self, term: _Term) -> NDArray[np.float64]:
         """What `term` adds to the score of each document: the best of its stems."""
         share = np.zeros(len(self._ids))
-        assert self._bm25 is not None
+        if self._bm25 is None:
+            return share
         for stem, trust in term.stems:
             scores = self._bm25.get_scores_from_ids(self._bm25.get_tokens_ids([stem]))
             np.maximum(share, trust * scores, out=share)
         return share
+
+
+def _phrase(text: str, stems: Mapping[str, str]) -> frozenset[str]:
+    """What `text` must share with a question to be asked word for word."""
+    return frozenset(stems[word] for word in content_words(text)) or _without_content(text)
+
+
+def _without_content(text: str) -> frozenset[str]:
+    """All words of a text that has none with content, such as "¿qué es esto?"."""
+    return frozenset(written_out(text))
 
 
 def _confidence(shares: NDArray[np.float64], weights: Sequence[float], rarest: float) -> float:

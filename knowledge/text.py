@@ -100,11 +100,11 @@ def fold(text: str) -> str:
     return " ".join(words(text))
 
 
+def written_out(text: str) -> list[str]:
+    """The words of `text`, folded, shorthand written out."""
+    return [SHORTHAND.get(word, word) for word in words(text)]
+
+
 def content_words(text: str) -> list[str]:
     """The words of `text` that carry its meaning, folded, shorthand written out."""
-    written_out = (SHORTHAND.get(word, word) for word in words(text))
-    return [word for word in written_out if word not in STOP_WORDS and _says_something(word)]
-
-
-def _says_something(word: str) -> bool:
-    return len(word) > 1 or word.isdigit()
+    return [w for w in written_out(text) if w not in STOP_WORDS and (len(w) > 1 or w.isdigit())]

@@ -179,14 +179,6 @@ async def known(
     return {(row.external, row.provider_id) for row in rows}
 
 
-async def mark_handled(session: AsyncSession, ids: list[int], turn_id: int) -> None:
-    """Closes the messages that a turn has answered."""
-    await session.execute(
-        text("UPDATE inbox SET handled_at = now(), turn_id = :turn WHERE id = ANY(:ids)"),
-        {"turn": turn_id, "ids": ids},
-    )
-
-
 async def count_failure(session: AsyncSession, ids: list[int]) -> None:
     """Notes that a turn over these messages failed."""
     await session.execute(

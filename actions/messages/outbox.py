@@ -110,18 +110,6 @@ async def post(session: AsyncSession, person_id: int, content: Content, lane: in
     return message_id
 
 
-async def has_open(session: AsyncSession, person_id: int) -> bool:
-    """Whether something of this person still has to be sent."""
-    found = await session.scalar(
-        text(
-            "SELECT 1 FROM outbox WHERE person_id = :person "
-            "AND state IN ('queued', 'sending', 'ambiguous') LIMIT 1"
-        ),
-        {"person": person_id},
-    )
-    return found is not None
-
-
 # The row lock makes a second worker wait here; it then sees the state that the first one wrote.
 _CLAIM = text(
     """
@@ -164,7 +152,8 @@ async def was_sent(session: AsyncSession, message_id: int, provider_id: str) -> 
         text(
             """
             UPDATE outbox SET provider_id = COALESCE(outbox.provider_id, :provider),
-                settled_at = COALESCE(outbox.settled_at, now()), reason = NULL,
+                settled_at = COALESCE(outbox.settled_at, now()),
+                reason = CASE WHEN state = 'failed' THEN reason END,
                 state = CASE WHEN state IN ('queued', 'sending', 'ambiguous', 'unknown')
                     THEN 'sent' ELSE state END
             WHERE id = :id

@@ -1,14 +1,107 @@
-"""Tells, across processes, that messages were answered: for those who wait for the answer."""
+"""Turns: what one reads and writes, each in one statement; and telling others that it ended."""
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import psycopg
 import structlog
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a turn stands on: the oldest unhandled message (None when there is none), the state of
+    the conversation, and whether earlier messages to the person still have to be sent."""
+
+    oldest: int | None
+    state: dict[str, Any]
+    has_open: bool
+
+
+_GROUND = text(
+    """
+    SELECT (SELECT min(id) FROM inbox WHERE person_id = :person AND handled_at IS NULL),
+        (SELECT state FROM conversation WHERE person_id = :person),
+        EXISTS (SELECT 1 FROM outbox WHERE person_id = :person
+            AND state IN ('queued', 'sending', 'ambiguous'))
+    """
+)
+
+
+async def ground(session: AsyncSession, person_id: int) -> Ground:
+    """Reads what a turn stands on. For a turn that writes, lock the person first."""
+    oldest, state, has_open = (await session.execute(_GROUND, {"person": person_id})).one()
+    return Ground(oldest, dict(state or {}), has_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a turn, for its record: no text of the person is in it."""
+
+    intent: str
+    confidence: float | None
+    outcome: str
+    topic: str | None
+    articles: tuple[str, ...]
+    nlu_up: bool
+    milliseconds: int
+
+
+# One statement, since each one is a round trip that the person's next message waits for.
+_RECORD = text(
+    """
+    WITH turned AS (
+        INSERT INTO turn (person_id, channel, intent, confidence, outcome, topic, articles, nlu_up,
+            milliseconds)
+        VALUES (:person, :channel, :intent, :confidence, :outcome, :topic,
+            CAST(:articles AS jsonb), :nlu_up, :milliseconds)
+        RETURNING id
+    ), written AS (
+        INSERT INTO conversation (person_id, state) VALUES (:person, CAST(:state AS jsonb))
+        ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, updated_at = now()
+    ), handled AS (
+        UPDATE inbox SET handled_at = now(), turn_id = (SELECT id FROM turned)
+        WHERE id = ANY(:inbox)
+    )
+    SELECT id FROM turned
+    """
+)
+
+
+async def record(
+    session: AsyncSession,
+    *,
+    person_id: int,
+    channel: str,
+    inbox_ids: Sequence[int],
+    state: dict[str, Any],
+    outcome: Outcome,
+) -> int:
+    """Stores a turn, the conversation's new state, and that the messages are handled."""
+    turn_id: int | None = await session.scalar(
+        _RECORD,
+        {
+            "person": person_id,
+            "channel": channel,
+            "intent": outcome.intent,
+            "confidence": outcome.confidence,
+            "outcome": outcome.outcome,
+            "topic": outcome.topic,
+            "articles": json.dumps(outcome.articles),
+            "nlu_up": outcome.nlu_up,
+            "milliseconds": outcome.milliseconds,
+            "state": json.dumps(state),
+            "inbox": list(inbox_ids),
+        },
+    )
+    assert turn_id is not None
+    return turn_id
+
 
 CHANNEL: Final = "torogoz_turns"
 RECONNECT_SECONDS: Final = 1.0

@@ -1,6 +1,5 @@
 """The commands that run the product, and where the others hang."""
 
-import asyncio
 import sys
 from typing import Annotated
 
@@ -74,6 +73,8 @@ def web(parent: Parent = None) -> None:
 @app.command()
 def worker(parent: Parent = None) -> None:
     """Solo un trabajador: turnos, envíos y tareas periódicas."""
+    import uvloop
+
     from api import logs
     from api.processes.worker import work
 
@@ -82,7 +83,7 @@ def worker(parent: Parent = None) -> None:
     logs.configure("worker")
     settings = Settings()
     with services.database(settings) as database_url, services.understanding(settings) as nlu_url:
-        asyncio.run(work(settings, database_url, nlu_url))
+        uvloop.run(work(settings, database_url, nlu_url))
 
 
 @app.command()

@@ -3,8 +3,10 @@
 import json
 
 import structlog
-from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from actions.store.database import is_outage
 from api.assembly import Assembly
@@ -14,10 +16,8 @@ from bot.inbound import MalformedMessage
 LARGEST_UPDATE = 256 * 1024
 
 log = structlog.get_logger(__name__)
-router = APIRouter(prefix="/webhooks/telegram")
 
 
-@router.post("")
 async def update(request: Request) -> Response:
     """An update of our bot. 503 when it could not be stored; Telegram then repeats it."""
     assembly: Assembly = request.app.state.assembly
@@ -40,3 +40,6 @@ async def update(request: Request) -> Response:
         log.error("inbound_not_stored", channel=NAME, error=type(error).__name__)
         return Response(status_code=503 if is_outage(error) else 500)
     return Response(status_code=200)
+
+
+ROUTES = [Route("/webhooks/telegram", update, methods=["POST"])]

@@ -139,6 +139,8 @@ class Telegram:
 
 
 def _read(update: Update) -> Inbound | None:
+    if type(update.update_id) is not int:
+        raise MalformedMessage("update_id is no number")
     query = update.callback_query
     if query is not None:
         if query.message is None or query.data is None:
@@ -154,8 +156,8 @@ def _read(update: Update) -> Inbound | None:
 
 def _inbound(chat: int, number: int, kind: str, words: str, detail: dict[str, Any]) -> Inbound:
     # The library builds its objects of whatever was sent, without a look at the types.
-    if type(chat) is not int or type(number) is not int:
-        raise MalformedMessage("update_id or the chat's id is no number")
+    if type(chat) is not int:
+        raise MalformedMessage("the chat's id is no number")
     if not all(isinstance(one, str) for one in (words, *detail.values())):
         raise MalformedMessage("a text is none")
     return Inbound(

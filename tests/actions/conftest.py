@@ -1,5 +1,6 @@
 """People in a real database, and a look at it from outside the code under test."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -75,3 +76,15 @@ async def count(database: Database, table: str) -> int:
     async with database.session() as session:
         found: int = await session.scalar(text(f'SELECT count(*) FROM "{table}"'))
         return found
+
+
+async def until_someone_waits_for_a_lock(database: Database) -> None:
+    """Returns once a transaction on this database waits for another one."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(10), database.engine.connect() as connection:
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        while not await connection.scalar(waits):
+            await asyncio.sleep(0)

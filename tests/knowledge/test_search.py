@@ -84,7 +84,7 @@ def test_a_question_without_a_known_word_finds_nothing(question: str) -> None:
 
 
 def test_hits_are_ordered_and_limited() -> None:
-    found = INDEX.search("permiso de agua de pozo y fianza ambiental", limit=2)
+    found = INDEX.search("permiso de agua de pozo en la lista", limit=2)
     assert [hit.id for hit in found.hits] == ["pozo", "permiso"]
     assert found.hits[0].score > found.hits[1].score > 0
     assert INDEX.search("permiso", limit=0).hits == ()
@@ -131,6 +131,24 @@ def test_titles_and_aliases_weigh_more_than_bodies() -> None:
     hits = [hit.id for hit in index.search("fianza").hits]
     assert set(hits[:2]) == {"title", "alias"}
     assert hits[2] == "body"
+
+
+def test_what_is_asked_word_for_word_comes_first_with_confidence() -> None:
+    index = Index.build(
+        [
+            Document("aguas", "Pozo, pozo y más pozo", "Pozo. Perforar un pozo, pozo y pozo."),
+            Document("pozo", "Aguas subterráneas", "Se autorizan.", ("perforar un pozo",)),
+            Document("torogoz", "El asistente", "Un programa.", ("¿qué es esto?", "¿quién sos?")),
+        ]
+    )
+    assert best("pozo", index) == "aguas"
+    for question in ("perforar un pozo", "¿Perforar pozo?", "perforar el poso"):
+        found = index.search(question)
+        assert found.hits[0].id == "pozo"
+        assert found.confidence > 0.9
+    assert index.search("perforar un pozo hondo").confidence < 0.9
+    assert best("q es esto", index) == "torogoz"
+    assert best("q es eso", index) is None
 
 
 def test_order_breaks_ties() -> None:

@@ -85,7 +85,7 @@ class Poster:
                 answer = await self._connections.post(
                     where, host, request.headers, request.body, timeout
                 )
-            except CannotConnect:
+            except (CannotConnect, ValueError):
                 if not connect_again or attempts > 1:
                     error = NO_CONNECTION
             except ClosedWithoutAnswer:

@@ -162,7 +162,7 @@ class StandIn(abc.ABC):
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def later(self, seconds: float, call: Callable[[], None], *, lasting: bool = False) -> None:
+    def later(self, seconds: float, call: Callable[[], object], *, lasting: bool = False) -> None:
         """Call after `seconds`, unless stopped before, or reset and not `lasting`."""
         timers = self._lasting if lasting else self._timers
         timer: asyncio.TimerHandle
@@ -222,15 +222,11 @@ class StandIn(abc.ABC):
                 await request.read()
             case FaultKind.REFUSED:
                 await self.refuse_connections()
-                self.later(fault.seconds, lambda: _ignore(self.spawn(self.accept_connections())))
+                self.later(fault.seconds, lambda: self.spawn(self.accept_connections()))
         self.record.failures[f"{operation} {fault.kind.value}"] += 1
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
-
-
-def _ignore(_: object) -> None:
-    """Turn a call into one without a value."""
 
 
 def _request(

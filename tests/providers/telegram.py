@@ -39,7 +39,7 @@ class TelegramStandIn(StandIn):
     Sends are limited to `chat_rate` a second in one chat after a burst of `chat_burst`, and to
     `overall_rate` a second altogether (0: no limit); beyond, 429. `monotonic`
     gives the seconds they are measured in. `callback_seconds` is how long a
-    pressed button can be answered. `retries` tells how failed webhooks are repeated.
+    pressed button can be answered. Texts are plain or HTML; other parse modes are refused. `retries` tells how failed webhooks are repeated.
     """
 
     def __init__(
@@ -56,6 +56,8 @@ class TelegramStandIn(StandIn):
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        if not TOKEN.fullmatch(token):
+            raise ValueError("a bot token is a number, a colon and at least 30 characters")
         super().__init__(seed=seed, clock=clock, reach=reach)
         self.token = token
         self.bot = {

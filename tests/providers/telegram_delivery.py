@@ -51,7 +51,8 @@ class Updates:
     """The bot's queue of updates.
 
     With a webhook, one update of a chat is under way at a time; while it fails, the chat's later
-    ones wait, and other chats go on. `on_answer` is given each successful webhook's answer.
+    ones wait, and other chats go on. (Telegram itself keeps presses of buttons in a queue of their
+    own beside the chat's messages; here they stand in one.) `on_answer` is given each successful webhook's answer.
     """
 
     def __init__(

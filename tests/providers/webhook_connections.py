@@ -111,12 +111,10 @@ class Connections:
         Raises CannotConnect, ClosedWithoutAnswer, or TimeoutError after `timeout` seconds.
         """
         address = urlsplit(where)
-        secure = address.scheme == "https"
-        server = (
-            address.scheme,
-            address.hostname or "",
-            address.port or (443 if secure else 80),
-        )
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise CannotConnect(f"no web address: {where}")
+        port = address.port or (443 if address.scheme == "https" else 80)
+        server = (address.scheme, address.hostname, port)
         target = f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
         lines = [f"POST {target} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]

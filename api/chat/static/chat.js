@@ -1,9 +1,8 @@
 // The web chat: joins its parts and starts it, or starts it again from the menu.
 
 import "./composer.js";
-import { leave, setReachable, whenReachable } from "./connection.js";
-import { part } from "./drawing.js";
-import { press, resume, retry, start, startAgain } from "./exchange.js";
+import { press, start, startAgain } from "./exchange.js";
+import { part } from "./thread.js";
 
 const menuButton = part("menu-button");
 const menu = part("menu-list");
@@ -35,9 +34,7 @@ part("restart").addEventListener("click", () => {
   dialog.showModal();
 });
 dialog.addEventListener("close", () => {
-  if (dialog.returnValue !== "restart") return;
-  leave();
-  startAgain();
+  if (dialog.returnValue === "restart") startAgain();
 });
 
 part("scroller").addEventListener("click", (event) => {
@@ -45,12 +42,4 @@ part("scroller").addEventListener("click", (event) => {
   if (button) press({ text: button.textContent, payload: button.dataset.payload });
 });
 
-whenReachable((now) => {
-  part("offline").textContent = now ? "" : "Sin conexión; tu mensaje sale solo cuando vuelva";
-  if (now) resume();
-});
-window.addEventListener("offline", () => setReachable(false));
-window.addEventListener("online", retry);
-
-setReachable(navigator.onLine);
 start();

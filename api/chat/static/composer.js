@@ -1,8 +1,7 @@
 // Where the person writes and attaches.
 
-import { part } from "./drawing.js";
 import { noteActivity, say } from "./exchange.js";
-import { stayAtBottom } from "./thread.js";
+import { part, stayAtBottom } from "./thread.js";
 
 const MOST_CHARACTERS = 4000;
 const COUNT_FROM = 3600;

@@ -3,8 +3,6 @@
 const CONVERSATION_KEY = "torogoz.conversation";
 
 let leaving = new AbortController();
-let isReachable = true;
-let tellReachable = () => {};
 
 // --- what this browser remembers
 
@@ -39,28 +37,17 @@ function newConversation() {
   keep(CONVERSATION_KEY, conversation);
 }
 
-/** Leaves the conversation for a new one. */
+/** Names a new conversation, and ends the requests of the one before. */
 export function leave() {
   leaving.abort();
   leaving = new AbortController();
   newConversation();
 }
 
-/** The signal that is aborted when the person leaves the present conversation. */
+/** The signal that is aborted when the present conversation is left. */
 export const untilLeft = () => leaving.signal;
 
 // --- requests
-
-/** Calls the listener with true or false whenever the door comes or goes. */
-export function whenReachable(listener) {
-  tellReachable = listener;
-}
-
-export function setReachable(now) {
-  if (now === isReachable) return;
-  isReachable = now;
-  tellReachable(now);
-}
 
 /** One request to the door: {status, data, retryAfter in seconds}; status 0 = no answer. */
 export async function ask(query, options, seconds) {
@@ -73,13 +60,11 @@ export async function ask(query, options, seconds) {
     const url = `/chat/${conversation}/messages${query}`;
     const response = await fetch(url, { cache: "no-store", ...options, signal: limit.signal });
     const body = await response.text();
-    setReachable(true);
     const retryAfter = Number(response.headers.get("Retry-After")) || 0;
     // A proxy's own error page is not JSON; its status says enough.
     const data = body.startsWith("{") ? JSON.parse(body) : {};
     return { status: response.status, data, retryAfter };
   } catch (error) {
-    if (!signal.aborted) setReachable(false);
     return { status: 0, data: {}, retryAfter: 0 };
   } finally {
     clearTimeout(timer);

@@ -1,7 +1,6 @@
 // A queue that sends in order and repeats safely; a poll for what the assistant says later.
 
-import { ask, isReturning, keep, randomText, recall, untilLeft } from "./connection.js";
-import { draw, mark } from "./drawing.js";
+import { ask, isReturning, keep, leave, randomText, recall, untilLeft } from "./connection.js";
 import * as thread from "./thread.js";
 
 const SEND_PAUSES = [1, 2, 4, 8, 16, 30]; // seconds before each repetition of a send
@@ -15,6 +14,7 @@ let queue = []; // what has yet to reach the server, oldest first
 let isPumping = false;
 let sentCount = 0;
 let wake = () => {};
+let isReachable = true;
 let cursor = null; // null until the history is known
 let lastActivity = Date.now();
 let pollTimer = 0;
@@ -49,13 +49,13 @@ function unsentBefore() {
 
 function enqueue({ id = randomText(16), text = "", payload, file }) {
   const files = file ? [{ name: file.name }] : [];
-  const element = draw({ from: "person", text, files });
+  const element = thread.draw({ from: "person", text, files });
   const item = { id, text, payload, file, element, state: "queued" };
   element.querySelector(".retry").addEventListener("click", () => {
     thread.focus();
     sendAgain();
   });
-  mark(element, "queued");
+  thread.mark(element, "queued");
   queue.push(item);
   thread.append(element);
   return item;
@@ -80,7 +80,7 @@ export function press({ text, payload }) {
 
 function setState(item, state, reason) {
   item.state = state;
-  mark(item.element, state, reason);
+  thread.mark(item.element, state, reason);
 }
 
 function sendAgain() {
@@ -107,6 +107,7 @@ async function deliver(item, signal) {
     if (!item.file && misses === 0) thread.typingSoon();
     const { status, data, retryAfter } = await post(item);
     if (signal.aborted) return;
+    setReachable(status > 0);
     thread.setTyping(status === 202);
     if (status >= 200 && status < 300) {
       finish(item, "sent");
@@ -181,6 +182,7 @@ async function poll() {
   const sentBefore = sentCount;
   const { status, data } = await ask(isWhole ? "?all=1" : `?after=${after}`, {}, 30);
   if (signal.aborted) return;
+  setReachable(status > 0);
   isPolling = false;
   if (isWhole && sentCount !== sentBefore) {
     schedulePoll(0); // this history may lack what was sent meanwhile
@@ -208,20 +210,37 @@ function takeHistory(messages) {
   rememberUnsent();
 }
 
-// --- start, interruption and return
+// --- interruption, start and return
+
+function setReachable(now) {
+  if (now === isReachable) return;
+  isReachable = now;
+  thread.part("offline").textContent = now ? "" : "Sin conexión; tu mensaje sale solo cuando vuelva";
+  if (!now) return;
+  wake();
+  if (queue.some((item) => item.isCutOff)) sendAgain();
+}
+
+window.addEventListener("offline", () => setReachable(false));
+window.addEventListener("online", () => {
+  wake();
+  schedulePoll(0);
+});
+document.addEventListener("visibilitychange", () => schedulePoll(0));
 
 /** Begins to poll, with what an earlier visit could not send in the queue. */
 export function start() {
+  setReachable(navigator.onLine);
   if (isReturning) {
     thread.showLoading(true);
     for (const message of unsentBefore()) enqueue(message).isRestored = true;
   }
-  document.addEventListener("visibilitychange", () => schedulePoll(0));
   poll();
 }
 
-/** Begins with another conversation; what was not sent belonged to the one before. */
+/** Leaves the conversation for a new one. */
 export function startAgain() {
+  leave();
   queue = [];
   isPumping = false;
   isPolling = false;
@@ -232,16 +251,4 @@ export function startAgain() {
   takeHistory([]);
   thread.toTop();
   schedulePoll(0);
-}
-
-/** The network is back: tries at once. */
-export function retry() {
-  wake();
-  schedulePoll(0);
-}
-
-/** The door is back: sends at once, also what was given up for its absence. */
-export function resume() {
-  wake();
-  if (queue.some((item) => item.isCutOff)) sendAgain();
 }

@@ -5,12 +5,19 @@ import json
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.messages import inbox, turns
+from actions.messages import inbox
 from actions.people import service as people
 from actions.store.database import Database
 from bot.inbound import clean
-from tests.actions.conftest import Meet, count, jobs_of, receive
+from tests.actions.conftest import (
+    Meet,
+    count,
+    jobs_of,
+    receive,
+    until_someone_waits_for_a_lock,
+)
 
 NUMBER = "+50370001234"
 
@@ -18,6 +25,12 @@ NUMBER = "+50370001234"
 async def _waiting(database: Database, person_id: int, limit: int = 20) -> list[inbox.Waiting]:
     async with database.session() as session:
         return await inbox.waiting(session, person_id, limit)
+
+
+async def _handle(session: AsyncSession, ids: list[int]) -> None:
+    await session.execute(
+        text("UPDATE inbox SET handled_at = now() WHERE id = ANY(:ids)"), {"ids": ids}
+    )
 
 
 # -- storing ---------------------------------------------------------------------------------------
@@ -109,22 +122,11 @@ async def test_ids_follow_the_order_of_commits_at_an_address(
     async with database.transaction() as session:
         first = await receive(session, "first")
         later = asyncio.create_task(second())
-        await _until_someone_waits_for_a_lock(database)
+        await until_someone_waits_for_a_lock(database)
         assert not later.done()
     assert (await later).inbox_id > first.inbox_id
     rows = await _waiting(database, ana.person_id)
     assert [row.id for row in rows] == sorted(row.id for row in rows)
-
-
-async def _until_someone_waits_for_a_lock(database: Database) -> None:
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(10), database.engine.connect() as connection:
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        while not await connection.scalar(waits):
-            await asyncio.sleep(0)
 
 
 async def test_who_writes_again_is_no_longer_blocked(database: Database, meet: Meet) -> None:
@@ -159,7 +161,7 @@ async def test_what_waits_is_given_oldest_first_until_it_was_handled(
             (await receive(session, f"n{number}", f"{number}", external=ana.external)).inbox_id
             for number in range(3)
         ]
-        await inbox.mark_handled(session, ids[:1], turn_id=5)
+        await _handle(session, ids[:1])
     rows = await _waiting(database, ana.person_id)
     assert [row.text for row in rows] == ["hola", "1", "2"]
     assert [row.text for row in await _waiting(database, ana.person_id, 2)] == ["hola", "1"]
@@ -178,7 +180,7 @@ async def test_waiting_messages_are_counted_up_to_a_limit(database: Database, me
         assert counts == [1, 4, 4]
         assert await inbox.count_waiting(session, "telegram", ana.external, 9) == 0
         rows = await inbox.waiting(session, ana.person_id, 20)
-        await inbox.mark_handled(session, [row.id for row in rows], turn_id=1)
+        await _handle(session, [row.id for row in rows])
         assert await inbox.count_waiting(session, "whatsapp", ana.external, 9) == 0
 
 
@@ -224,36 +226,3 @@ async def test_those_left_waiting_are_found_once_each(database: Database, meet: 
         assert await inbox.people_waiting(session, 5) == [ana.person_id]
         assert await inbox.people_waiting(session, 60) == []
         assert sorted(await inbox.people_waiting(session, 0)) == [ana.person_id, rosa.person_id]
-
-
-# -- announcing ------------------------------------------------------------------------------------
-
-
-async def test_who_expects_an_answer_is_told_when_it_was_committed(database: Database) -> None:
-    heard = turns.TurnsHeard(database.url)
-    listening = asyncio.create_task(heard.listen())
-    try:
-        with heard.expecting(7) as seven, heard.expecting(7) as again, heard.expecting(8) as eight:
-            await _until_someone_listens(database)
-            async with database.transaction() as session:
-                await turns.announce(session, [9])
-            async with database.transaction() as session:
-                await turns.announce(session, [6, 7])
-            async with asyncio.timeout(10):
-                await seven.wait()
-                await again.wait()
-            assert not eight.is_set()
-    finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-
-
-async def _until_someone_listens(database: Database) -> None:
-    listens = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND query LIKE 'LISTEN%' AND state = 'idle'"
-    )
-    async with asyncio.timeout(10), database.engine.connect() as connection:
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        while not await connection.scalar(listens):
-            await asyncio.sleep(0)

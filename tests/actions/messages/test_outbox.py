@@ -13,7 +13,13 @@ from actions.messages.models import OutboundMessage
 from actions.messages.outbox import STALE_SENDING, Claimed
 from actions.people import service as people
 from actions.store.database import Database
-from tests.actions.conftest import Meet, Someone, jobs_of, receive
+from tests.actions.conftest import (
+    Meet,
+    Someone,
+    jobs_of,
+    receive,
+    until_someone_waits_for_a_lock,
+)
 
 
 async def _add(
@@ -172,8 +178,6 @@ async def test_what_was_added_as_sent_is_settled(database: Database, meet: Meet)
     stored = await _find(database, message_id)
     assert stored.settled_at is not None
     assert stored.attempts == 0
-    async with database.session() as session:
-        assert not await outbox.has_open(session, ana.person_id)
 
 
 # -- one worker each -------------------------------------------------------------------------------
@@ -201,7 +205,7 @@ async def test_a_second_worker_waits_for_the_first_ones_transaction(
     async with database.transaction() as session:
         assert await outbox.claim_next(session, ana.person_id) is not None
         second = asyncio.create_task(_claim(database, ana))
-        await asyncio.wait([second], timeout=0.05)
+        await until_someone_waits_for_a_lock(database)
         assert not second.done()
     assert await second is None
 
@@ -319,25 +323,6 @@ async def test_those_with_something_due_are_found(database: Database, meet: Meet
     async with database.session() as session:
         assert await outbox.people_due(session, 30) == [due.person_id]
         assert sorted(await outbox.people_due(session, 0)) == [due.person_id, fresh.person_id]
-
-
-async def test_something_open_is_noticed(database: Database, meet: Meet) -> None:
-    ana = await meet()
-
-    async def has_open() -> bool:
-        async with database.session() as session:
-            return await outbox.has_open(session, ana.person_id)
-
-    assert not await has_open()
-    (message_id,) = await _add(database, ana, "uno")
-    assert await has_open()
-    await _claim(database, ana)
-    assert await has_open()
-    await _put_back(database, message_id, states.AMBIGUOUS, seconds=60)
-    assert await has_open()
-    async with database.transaction() as session:
-        await outbox.give_up(session, message_id, state=states.UNKNOWN, reason="x")
-    assert not await has_open()
 
 
 # -- posting and stopping --------------------------------------------------------------------------

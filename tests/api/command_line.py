@@ -1,0 +1,84 @@
+"""The command line as an operator has it: each command a process with an environment of its own."""
+
+import asyncio
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.settings import ROOT
+
+ROOMS = ("actions", "api", "bot", "knowledge", "nlu")
+SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, and what it wrote to each stream."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """All it wrote, on one line: tables and long sentences may be broken anywhere."""
+        return " ".join(f"{self.out} {self.err}".split())
+
+
+@functools.cache
+def _copy() -> "tempfile.TemporaryDirectory[str]":
+    # The settings also read .env beside the project: a copy has none, whoever runs the tests.
+    folder = tempfile.TemporaryDirectory(prefix="torogoz-rooms-")
+    leave_out = shutil.ignore_patterns("__pycache__", ".*")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, Path(folder.name) / room, ignore=leave_out)
+    return folder
+
+
+def rooms() -> Path:
+    """A copy of the project's packages, without settings of anybody's."""
+    return Path(_copy().name)
+
+
+class CommandLine:
+    """Runs commands on the data of one folder. ``settings`` are fields of Settings."""
+
+    def __init__(self, var: Path, **settings: str) -> None:
+        self.settings = {"var": str(var), **settings}
+
+    async def __call__(
+        self, *words: str, stdin: bytes = b"", folder: Path | None = None, **settings: str
+    ) -> Ended:
+        """One command, in ``folder`` (by default the copy of the rooms), until it ends."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "api.cli", *words),
+            env=environment(**{**self.settings, **settings}),
+            cwd=folder or rooms(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                out, err = await process.communicate(stdin)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        assert process.returncode is not None
+        return Ended(process.returncode, out.decode(), err.decode())
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """What a process of ours gets to know: where programs are, and these settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "LANG": "C.UTF-8",
+        **{f"TOROGOZ_{name.upper()}": value for name, value in settings.items()},
+    }
