@@ -24,6 +24,8 @@ from bot.channels.protocol import (
 LONGEST_WAIT_SECONDS: Final = 3.0
 """A send whose slot is further away is put back, so that a worker is not kept waiting."""
 MAX_ATTEMPTS: Final = 6
+RESENT_SECONDS: Final = 30.0
+"""After a resend whose answer was lost as well: so late may a provider's list show it."""
 
 log = structlog.get_logger(__name__)
 
@@ -86,9 +88,11 @@ class Delivery:
 
     async def _put_aside(self, message: Claimed, reason: str) -> bool:
         log.warning("send_ambiguous", message=message.id, reason=reason, attempt=message.attempts)
+        # The channel itself waits for its list after the first attempt only.
+        seconds = RESENT_SECONDS if message.ambiguous else 1.0
         async with self._database.transaction() as session:
             await outbox.put_back(
-                session, message.id, state=states.AMBIGUOUS, seconds=1, reason=reason
+                session, message.id, state=states.AMBIGUOUS, seconds=seconds, reason=reason
             )
         return False
 

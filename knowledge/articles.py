@@ -150,8 +150,8 @@ def as_document(article: Article) -> Document:
 def load_documents(folder: Path) -> list[Document]:
     """Any folder of Markdown files as documents: the file name is the id.
 
-    An article of ours is read as one. Of any other file the first heading (else the first line)
-    is the title and the rest the body; broken front matter is left out, odd bytes are replaced.
+    An article of ours is read as one. Of any other file the title is `title` of its front matter,
+    else the first heading, else the first line; the rest is the body. Odd bytes are replaced.
     Raises SourceError when two files have one id or the folder has no Markdown file.
     """
     documents: dict[str, Document] = {}
@@ -176,9 +176,13 @@ def _document(path: Path) -> Document:
 
 def _loose_document(document_id: str, text: str) -> Document:
     lines = unicodedata.normalize("NFC", text).split("\n")
+    title = ""
     if lines[0].strip() == "---":
-        closing = [i for i, line in enumerate(lines) if i > 0 and line.strip() == "---"]
-        lines = lines[closing[0] + 1 :] if closing else lines[1:]
+        closing = next((i for i, line in enumerate(lines) if i > 0 and line.strip() == "---"), 0)
+        title = _title_of("\n".join(lines[1:closing]))
+        lines = lines[closing + 1 :]
+    if title:
+        return Document(document_id, title, "\n".join(lines).strip())
     headings = [i for i, line in enumerate(lines) if _HEADING.match(line)]
     filled = [i for i, line in enumerate(lines) if line.strip()]
     if not filled:
@@ -187,3 +191,12 @@ def _loose_document(document_id: str, text: str) -> Document:
     heading = _HEADING.match(lines[at])
     title = heading[1] if heading else lines[at].strip()
     return Document(document_id, title, "\n".join(lines[:at] + lines[at + 1 :]).strip())
+
+
+def _title_of(front_matter: str) -> str:
+    try:
+        fields = parse_yaml(front_matter, Path()).value
+    except SourceError:
+        return ""
+    title = fields.get("title") if isinstance(fields, dict) else None
+    return title.value.strip() if title and isinstance(title.value, str) else ""

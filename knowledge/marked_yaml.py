@@ -73,23 +73,23 @@ def parse_yaml(text: str, path: Path, first_line: int = 1) -> Marked:
         raise SourceError(
             path, line, f"broken YAML: {error.problem or error} (does a text hold ': '? quote it)"
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise SourceError(path, first_line, f"broken YAML: {error}") from error
     if node is None:
         raise SourceError(path, first_line, "nothing here: YAML was expected")
-    return _marked(node, path, first_line, frozenset())
+    return _marked(node, path, first_line, set())
 
 
-def _marked(node: yaml.Node, path: Path, first_line: int, above: frozenset[int]) -> Marked:
+def _marked(node: yaml.Node, path: Path, first_line: int, seen: set[int]) -> Marked:
     line = first_line + node.start_mark.line
-    if id(node) in above:
-        raise SourceError(path, line, "a YAML alias points at what contains it")
-    inside = above | {id(node)}
+    if id(node) in seen:
+        raise SourceError(path, line, "a YAML alias ('*name') is not read: write the value out")
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Marked(path, line, str(node.value))
     if isinstance(node, yaml.SequenceNode):
         return Marked(
-            path, line, tuple(_marked(item, path, first_line, inside) for item in node.value)
+            path, line, tuple(_marked(item, path, first_line, seen) for item in node.value)
         )
     fields: dict[str, Marked] = {}
     for key, value in _pairs(node):
@@ -99,7 +99,7 @@ def _marked(node: yaml.Node, path: Path, first_line: int, above: frozenset[int])
             raise SourceError(
                 path, first_line + key.start_mark.line, f"key '{key.value}' stands here twice"
             )
-        fields[str(key.value)] = _marked(value, path, first_line, inside)
+        fields[str(key.value)] = _marked(value, path, first_line, seen)
     return Marked(path, line, fields)
 
 

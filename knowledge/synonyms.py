@@ -1,4 +1,7 @@
-"""Words that owners of small firms use for one another, Salvadoran ones included."""
+"""Words that owners of small firms use for one another, Salvadoran ones included.
+
+Only words that mean the same in most questions: "taller" is a workshop more often than a course.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,7 +21,7 @@ _GROUPS: Final = """
     papeles, documentos, requisitos
     renovar, renovación, vence, vigencia, caduca, vencimiento
     informe, reporte
-    curso, capacitación, taller, charla
+    curso, capacitación, charla
     consultor, asesor, técnico
     cuesta, vale, precio, costo, tarifa, cobran
     tirar, botar, verter, descargar, echar, desechar
@@ -27,7 +30,7 @@ _GROUPS: Final = """
     humo, humazón, hollín, chimenea
     cerrar, clausurar, clausura, cierre
     empezar, comenzar, iniciar, abrir
-    negocio, empresa, fábrica, industria, planta
+    negocio, empresa, fábrica, industria
     vecino, comunidad, colonia
     denunciar, denuncia, queja, quejan
     trabajador, empleado, operario, personal

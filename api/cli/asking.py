@@ -56,11 +56,13 @@ def ask(
 async def _ask_one(nlu_url: str, question: str) -> None:
     async with _asker(nlu_url) as (nlu, library, catalogue):
         asked = await asking.ask(question, nlu, library, catalogue)
-    console = Console(highlight=False)
+    # Lines are broken for a terminal only: whoever reads a file or a pipe gets whole paragraphs.
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(escape(asked.answer))
     for place, suggestion in enumerate(asked.suggestions, start=1):
         console.print(f"  {place}. {escape(suggestion)}")
-    source = f"{asked.understood.intent} ({asked.understood.confidence or 1:.2f})"
+    sure = asked.understood.confidence
+    source = f"{asked.understood.intent} ({'-' if sure is None else f'{sure:.2f}'})"
     console.print(
         f"[dim]{source} · {asked.outcome} · {asked.topic or '-'} · "
         f"{', '.join(asked.articles) or '-'} · {asked.milliseconds:.0f} ms[/dim]"
@@ -86,7 +88,7 @@ def _questions(lines: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
             question = data["text"]
             if not isinstance(question, str):
                 raise TypeError
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             typer.echo(f'Línea {number}: no es un objeto con "id" y "text".', err=True)
             raise typer.Exit(2) from None
         yield data.get("id"), question

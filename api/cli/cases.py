@@ -1,8 +1,9 @@
 """``torogoz cases``: what the staff does with requests for a person."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.console import Console
@@ -20,6 +21,9 @@ app = typer.Typer(help="Casos: personas que pidieron hablar con alguien.", no_ar
 console = Console(highlight=False)
 Result = TypeVar("Result")
 Number = Annotated[int, typer.Argument(help="Número del caso.")]
+LONGEST_REPLY: Final = 800
+"""Characters. Outside the 24-hour window WhatsApp's template takes no more, its own words included;
+a channel would cut the rest, or refuse the message after staff was told that it is on its way."""
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
@@ -54,17 +58,37 @@ def show(number: Number) -> None:
     """Los últimos mensajes de un caso."""
     for line in _in_transaction(lambda session: cases.thread(session, number)):
         at = line.at.astimezone(ZONE).strftime("%d/%m %H:%M")
-        console.print(f"[dim]{at} {line.sender}[/dim] {escape(line.text)}")
+        console.print(
+            f"[dim]{at} {line.sender}[/dim] {escape(line.text)}",
+            # Lines are broken for a terminal only.
+            soft_wrap=not sys.stdout.isatty(),
+        )
 
 
 @app.command()
 def reply(number: Number, message: Annotated[str, typer.Argument(help="Respuesta.")]) -> None:
     """Manda una respuesta por el mismo chat."""
-    if not message.strip():
-        typer.echo("La respuesta está vacía.", err=True)
+    words = message.strip()
+    problem = _why_not_sendable(words)
+    if problem is not None:
+        typer.echo(problem, err=True)
         raise typer.Exit(2)
-    _in_transaction(lambda session: cases.reply(session, number, message.strip()))
+    _in_transaction(lambda session: cases.reply(session, number, words))
     typer.echo("En camino.")
+
+
+def _why_not_sendable(words: str) -> str | None:
+    if not words:
+        return "La respuesta está vacía."
+    if len(words) > LONGEST_REPLY:
+        return (
+            f"La respuesta tiene {len(words)} letras y caben {LONGEST_REPLY}: mándela en partes."
+        )
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return "La respuesta tiene letras que no se pueden leer: use una terminal en UTF-8."
+    return None
 
 
 @app.command()

@@ -6,9 +6,10 @@ from typing import Any
 import aiohttp
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from telegram.error import TelegramError
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException
 
 from actions.store import migrate
 from actions.store.database import Database
@@ -35,7 +36,9 @@ def set_webhook() -> None:
     else:
         console.print(
             "WhatsApp: en la consola de Twilio, en su remitente de WhatsApp, ponga\n"
-            f"  A message comes in: {settings.public_address}/webhooks/whatsapp (HTTP POST)"
+            f"  A message comes in: {settings.public_address}/webhooks/whatsapp (HTTP POST)",
+            # An address broken over two lines cannot be copied.
+            soft_wrap=True,
         )
     telegram = telegram_of(settings)
     if telegram is None:
@@ -65,9 +68,9 @@ def set_webhook() -> None:
     try:
         asyncio.run(tell())
     except TelegramError as error:
-        console.print(f"Telegram no lo aceptó: {error}")
+        console.print(f"Telegram no lo aceptó: {escape(str(error))}")
         raise typer.Exit(1) from None
-    console.print(f"Telegram: listo, {address}")
+    console.print(f"Telegram: listo, {address}", soft_wrap=True)
 
 
 @templates_app.command("sync")
@@ -82,8 +85,10 @@ def sync() -> None:
         migrate.upgrade(url)
         try:
             rows = asyncio.run(_sync(whatsapp, url))
-        except (TwilioRestException, aiohttp.ClientError, TimeoutError, OSError) as error:
-            console.print(f"Twilio no respondió como se esperaba: {error}")
+        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            # On a terminal Twilio's text is a coloured page; a time-out has no text at all.
+            reason = getattr(error, "msg", "") or str(error) or type(error).__name__
+            console.print(f"Twilio no respondió como se esperaba: {escape(reason)}")
             raise typer.Exit(1) from None
     table = Table("Plantilla", "Identificador", "Aprobación", "Hecho")
     for row in rows:

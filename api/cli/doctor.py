@@ -1,6 +1,7 @@
 """``torogoz doctor``: checks what a deployment needs, and says how to mend each."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import httpx
 import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 from sqlalchemy import make_url
 from telegram.error import TelegramError
 
@@ -25,7 +27,8 @@ State = Literal["bien", "aviso", "falla"]
 MARKS: Final = {"bien": "[green]✓[/green]", "aviso": "[yellow]![/yellow]", "falla": "[red]✗[/red]"}
 CLOCK_SECONDS: Final = 60
 
-console = Console(highlight=False)
+# Lines are broken for a terminal only, so that what is to be copied from a file stays whole.
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,10 @@ def doctor() -> None:
     for check in checks:
         finding = check(settings)
         failed = failed or finding.state == "falla"
-        console.print(f"{MARKS[finding.state]} [bold]{finding.name}[/bold]: {finding.found}")
+        found = escape(finding.found)
+        console.print(f"{MARKS[finding.state]} [bold]{finding.name}[/bold]: {found}")
         if finding.mend:
-            console.print(f"    → {finding.mend}")
+            console.print(f"    → {escape(finding.mend)}")
     raise typer.Exit(1 if failed else 0)
 
 

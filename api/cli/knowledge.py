@@ -58,4 +58,12 @@ def evaluation(
         typer.echo(json.dumps(figures))
         return
     for name, value in figures.items():
-        typer.echo(f"{name:<16} {value:.4f}" if isinstance(value, float) else f"{name:<16} {value}")
+        typer.echo(f"{name:<16} {_shown(value)}")
+
+
+def _shown(figure: object) -> str:
+    if isinstance(figure, float):
+        return f"{figure:.4f}"
+    if isinstance(figure, tuple):
+        return ", ".join(figure) or "-"
+    return "-" if figure is None else str(figure)

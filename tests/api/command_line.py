@@ -54,7 +54,7 @@ class CommandLine:
     async def __call__(
         self, *words: str, stdin: bytes = b"", folder: Path | None = None, **settings: str
     ) -> Ended:
-        """One command, in ``folder`` (by default the copy of the rooms), until it ends."""
+        """One command until it ends; a package in ``folder`` stands in for the project's own."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "api.cli", *words),
             env=environment(**{**self.settings, **settings}),
@@ -80,5 +80,6 @@ def environment(**settings: str) -> dict[str, str]:
     return {
         **kept,
         "LANG": "C.UTF-8",
+        "PYTHONPATH": str(rooms()),
         **{f"TOROGOZ_{name.upper()}": value for name, value in settings.items()},
     }

@@ -71,6 +71,7 @@ def test_the_published_articles_have_no_defect() -> None:
         "Hay multas. [PER-05]\n\nPuede ser B-1 o Categoría 2. [PER-07]",
         "1. Llená el formulario.\n2. Esperá 60 días. [PER-01]\n\nHasta 15 años. [AGU-01]",
         "En Panamá sacaron 40,000 dólares. [CASO-01]\n\nAhorrá agua: m3 y CO2. [CASO-01]",
+        "Son 8 semanas. [AGU-03]\n\nEs el Decreto 39, por confirmar. [AGU-03]",
         "La norma es la 13.05.01:18. [AGU-02]\n\nBueno. [AGU-02]",
     ],
 )
@@ -104,6 +105,7 @@ def test_what_the_facts_state_may_be_stated(folder: Folder, body: str) -> None:
         ("La norma es de 2019. [AGU-02]", "'2019' stands in none"),
         ("Cae en B-3. [PER-07]", "'B-3' stands in none"),
         ("Guardá todo tres años. [PER-02]", "'tres años' rests on recalled facts only"),
+        ("Es el Decreto 39. [AGU-03]", "'39' rests on recalled facts only"),
         ("Dato confirmado: tres años. [PER-02]", "'tres años' rests on recalled facts only"),
         ("Sacaron 40,000 dólares. [CASO-01]", "name the country (Panama)"),
         ("Pagás en quetzales. [PER-01]", "'quetzales' is a Guatemalan term"),

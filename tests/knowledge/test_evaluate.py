@@ -6,14 +6,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.articles import Document
 from knowledge.evaluate import (
     Question,
     QuestionError,
-    Report,
     area_under_curve,
     evaluate,
     read_questions,
@@ -49,19 +48,13 @@ def test_figures_worked_out_by_hand() -> None:
     clock = ticking(0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007)
     assert [hit.id for hit in INDEX.search("permiso").hits] == ["permiso", "pozo"]
     report = evaluate(INDEX, questions, lambda: next(clock))
-    assert report == Report(
-        questions=7,
-        answerable=5,
-        unanswerable=2,
-        hit_at_1=3 / 5,
-        hit_at_3=4 / 5,
-        hit_at_5=4 / 5,
-        mrr_at_10=pytest.approx((1 + 1 + 1 / 2 + 0 + 1) / 5),
-        auc=1.0,
-        ms_p50=pytest.approx(4.0),
-        ms_p95=pytest.approx(6.7),
-        unknown_articles=("otro",),
-    )
+    assert (report.questions, report.answerable, report.unanswerable) == (7, 5, 2)
+    assert (report.hit_at_1, report.hit_at_3, report.hit_at_5) == (3 / 5, 4 / 5, 4 / 5)
+    assert report.mrr_at_10 == pytest.approx((1 + 1 + 1 / 2 + 0 + 1) / 5)
+    assert report.auc == 1.0
+    assert report.ms_p50 == pytest.approx(4.0)
+    assert report.ms_p95 == pytest.approx(6.7)
+    assert report.unknown_articles == ("otro",)
     assert json.loads(json.dumps(report.as_dict()))["hit_at_1"] == 0.6
 
 
@@ -98,6 +91,7 @@ def test_area_under_curve(positive: list[float], negative: list[float], area: fl
 SHARES = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=1, max_size=8)
 
 
+@settings(deadline=None)  # A busy machine is no failure.
 @given(SHARES, SHARES)
 def test_area_is_the_share_of_pairs_won(positive: list[float], negative: list[float]) -> None:
     pairs = [(p > n) + (p == n) / 2 for p in positive for n in negative]
@@ -155,6 +149,7 @@ def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
         read_questions(tmp_path / "none.jsonl")
 
 
+@settings(deadline=None)  # A busy machine is no failure.
 @given(st.lists(st.text(), max_size=6))
 def test_any_text_is_evaluated(texts: list[str]) -> None:
     report = evaluate(INDEX, [Question(text, ("pozo",)) for text in texts])

@@ -54,7 +54,7 @@ def test_uncertain_and_background_facts_are_not_citable(register: FactRegister) 
     ("old", "new", "message", "on_line"),
     [
         ("topic: aguas", "topic: agua", "unknown topic 'agua'", "topic: agua"),
-        ("id: PER-02", "id: PER-01", "'PER-01' is already in facts.yml:17", "- id: PER-01"),
+        ("id: PER-02", "id: PER-01", "'PER-01' is already in facts.yml:21", "- id: PER-01"),
         ("confidence: recalled", "confidence: sure", "confidence 'sure'", "confidence: sure"),
         ("use: background", "use: secret", "unknown use 'secret'", "use: secret"),
         ("2025-12-31", "soon", "valid_to must be a day", "valid_to: soon"),
@@ -66,6 +66,12 @@ def test_uncertain_and_background_facts_are_not_citable(register: FactRegister) 
         ("- id: VIEJA", "- id: LMA", "instrument 'LMA' stands in the register twice", "- id: LMA"),
         ("locator: art. 89", "topic: multas", "key 'topic' stands here twice", "topic: multas"),
         ("es de 9 meses", "es: 9 meses", "broken YAML", "es: 9 meses"),
+        (
+            "locator: art. 89",
+            "locator: &a art. 89\n  note: *a",
+            "YAML alias",
+            "locator: &a art. 89",
+        ),
         ("instruments:", "instrument:", "unknown key 'instrument'", "- id: LMA"),
     ],
 )
@@ -95,3 +101,8 @@ def test_a_file_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "facts.yml").write_bytes("facts: año".encode("latin-1"))
     with pytest.raises(SourceError, match="not UTF-8"):
         load_facts(tmp_path)
+
+
+def test_a_file_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="broken YAML"):
+        load_facts(write_facts(tmp_path, "[" * 5000))

@@ -17,6 +17,10 @@ instruments:
   name: Ley General de Recursos Hídricos
   in_force: '2022-07-12'
   confidence: confirmed
+- id: RECORDADA
+  name: Reglamento de Aguas
+  decree: D.E. 39
+  confidence: recalled
 - id: VIEJA
   name: Norma 13.05.01:18
   date: '2019-04-05'
@@ -73,6 +77,11 @@ facts:
   topic: aguas
   text: Los valores están por definirse.
   instrument: VIEJA
+  confidence: confirmed
+- id: AGU-03
+  topic: aguas
+  text: Hay que tratar el agua en 8 semanas.
+  instrument: RECORDADA
   confidence: confirmed
 - id: CASO-01
   topic: tecnologia

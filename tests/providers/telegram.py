@@ -37,9 +37,10 @@ class TelegramStandIn(StandIn):
     """Telegram on loopback: `Bot(token, base_url=url + "/bot", base_file_url=url + "/file/bot")`.
 
     Sends are limited to `chat_rate` a second in one chat after a burst of `chat_burst`, and to
-    `overall_rate` a second altogether (0: no limit); beyond, 429. `monotonic`
-    gives the seconds they are measured in. `callback_seconds` is how long a
-    pressed button can be answered. Texts are plain or HTML; other parse modes are refused. `retries` tells how failed webhooks are repeated.
+    `overall_rate` a second altogether (0: no limit); beyond, 429. `monotonic` gives the seconds
+    they are measured in. `callback_seconds` is how long a pressed button can be answered.
+    `retries` tells how failed webhooks are repeated. Texts are plain or HTML: other parse modes
+    are refused, as this stand-in could not check them.
     """
 
     def __init__(

@@ -52,7 +52,8 @@ class Updates:
 
     With a webhook, one update of a chat is under way at a time; while it fails, the chat's later
     ones wait, and other chats go on. (Telegram itself keeps presses of buttons in a queue of their
-    own beside the chat's messages; here they stand in one.) `on_answer` is given each successful webhook's answer.
+    own beside the chat's messages; here they stand in one.) `on_answer` is given the answer of
+    each successful webhook.
     """
 
     def __init__(

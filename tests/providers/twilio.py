@@ -36,10 +36,9 @@ class TwilioStandIn(StandIn):
 
     `webhook_url` is where inbound messages are posted, as the world knows it (signatures cover
     it); `reach` maps it to where it is really found. `sends_per_second` (0: no limit) with a burst
-    of one second's worth answers 429 beyond. `monotonic` gives the
-    seconds it is measured in. `window`, `list_lag`, `approval_delay` and
-    `webhook_timeout` are in seconds. `redirect_media`: media are served by a redirect to a second
-    address that takes no credentials, as Twilio's are.
+    of one second's worth answers 429 beyond, `monotonic` giving the seconds it is measured in.
+    `window`, `list_lag`, `approval_delay` and `webhook_timeout` are in seconds. `redirect_media`:
+    media are served by a redirect to a second address that takes no credentials, as Twilio's are.
     """
 
     def __init__(

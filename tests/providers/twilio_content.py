@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.providers.record import Button
 from tests.providers.twilio_errors import TwilioError
+from tests.providers.twilio_paging import page_asked
 
 BUTTONS_WITHOUT_APPROVAL = 3
 TEXT_LIMIT = 1024
@@ -146,8 +147,7 @@ class Contents:
     def page(self, query: Mapping[str, str], *, with_approvals: bool) -> dict[str, Any]:
         """GET /v1/Content or /v1/ContentAndApprovals, newest first."""
         path = "/v1/ContentAndApprovals" if with_approvals else "/v1/Content"
-        size = min(max(int(query.get("PageSize") or 50), 1), 1000)
-        number = int(query.get("Page") or 0)
+        size, number = page_asked(query)
         contents = list(reversed(self._contents.values()))
         shown = contents[number * size : (number + 1) * size]
         resources = [self._resource(c) for c in shown]

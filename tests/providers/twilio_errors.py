@@ -13,6 +13,7 @@ REFUSALS: Mapping[int, tuple[int, str]] = {
     21211: (400, "The 'To' number {detail} is not a valid phone number."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
+    21609: (400, "The 'StatusCallback' URL is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21619: (400, "A text message body or media urls must be specified."),

@@ -1,6 +1,5 @@
 """Twilio's Messages API: sends accepted or refused, and the account's list of messages."""
 
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,21 +9,15 @@ from tests.providers.posting import Poster
 from tests.providers.rates import TokenBucket
 from tests.providers.record import Button, Direction, File, Record
 from tests.providers.twilio_callbacks import StatusCallbacks
-from tests.providers.twilio_content import (
-    Contents,
-    render,
-    send_failure,
-    variables_given,
-)
+from tests.providers.twilio_content import Contents
+from tests.providers.twilio_draft import read_draft
 from tests.providers.twilio_errors import TwilioError
 from tests.providers.twilio_message import API_VERSION, Media, TwilioMessage
+from tests.providers.twilio_paging import page_asked
 from tests.providers.twilio_people import People
 
-BODY_LIMIT = 1600
-MEDIA_FILES_LIMIT = 10
 MEDIA_BYTES_LIMIT = 16 * 1024 * 1024
 MEDIA_TIMEOUT = 15.0
-ADDRESS = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
 
 
 class Messages:
@@ -70,58 +63,26 @@ class Messages:
         wait = self.limit.wait()
         if wait:
             raise TwilioError(20429, retry_after=wait)
-        form = parse_qs(body.decode(), keep_blank_values=True)
-        fields = {name: values[-1] for name, values in form.items()}
-        to, from_ = self._parties(fields)
-        media_urls = form.get("MediaUrl", [])
-        if len(media_urls) > MEDIA_FILES_LIMIT:
-            raise TwilioError(21623)
-        if any(urlsplit(url).scheme not in ("http", "https") for url in media_urls):
-            raise TwilioError(21620)
-        given = variables_given(fields.get("ContentVariables"))
-        text, buttons, kind = fields.get("Body", ""), tuple[Button, ...](), "text"
-        window_is_open = self._people.window_is_open(to)
-        failure = None if window_is_open else 63016
-        details: dict[str, Any] = {}
-        if "ContentSid" in fields:
-            content = self._contents.find(fields["ContentSid"])
-            if content is None:
-                raise TwilioError(21655)
-            rendered = render(content, given)
-            text, buttons, kind = rendered.text, rendered.buttons, rendered.kind
-            if rendered.media:
-                media_urls = [rendered.media]
-            failure = send_failure(content, rendered, given, window_is_open=window_is_open)
-            details = {"content_sid": content.sid, "variables": given}
-        elif given:
-            raise TwilioError(21654)
-        elif len(text) > BODY_LIMIT:
-            raise TwilioError(21617)
-        elif not text and not media_urls:
-            raise TwilioError(21619)
-        if media_urls:
-            details["media_urls"] = media_urls
-        failure = self._people.failure(to) or failure
+        draft = read_draft(
+            body, senders=self._senders, people=self._people, contents=self._contents
+        )
         self.limit.take()
         message = self._add(
             Direction.OUT,
-            sid=self._new_sid("MM" if media_urls else "SM"),
-            from_=from_,
-            to=to,
-            text=text,
-            kind=kind if not media_urls else "media",
+            sid=self._new_sid("MM" if draft.media_urls else "SM"),
+            from_=draft.from_,
+            to=draft.to,
+            text=draft.text,
+            kind=draft.kind,
             status="queued",
-            buttons=buttons,
-            details=details,
+            buttons=draft.buttons,
+            details=draft.details,
         )
-        message.status_callback = fields.get("StatusCallback", "")
-        message.is_template = "ContentSid" in fields
-        message.media_count = len(media_urls)
+        message.status_callback = draft.status_callback
+        message.is_template = draft.is_template
+        message.media_count = len(draft.media_urls)
         answer = message.resource(as_created=True)
-        if media_urls and failure is None:
-            self._spawn(self._fetch_media(message, media_urls))
-        else:
-            self._callbacks.follow(message, failure)
+        self._send(message, draft.media_urls, draft.failure)
         return answer
 
     def add_reply(self, to: str, from_: str, text: str, media_url: str = "") -> None:
@@ -137,7 +98,7 @@ class Messages:
             details={"media_urls": [media_url]} if media_url else {},
         )
         message.direction = "outbound-reply"
-        self._callbacks.follow(message, self._people.failure(to))
+        self._send(message, [media_url] if media_url else [], self._people.failure(to))
 
     def add_inbound(
         self,
@@ -186,7 +147,7 @@ class Messages:
     def redact(self, sid: str, body: bytes) -> dict[str, Any]:
         """POST Messages/{sid}.json with an empty Body: its text is gone."""
         message = self.get(sid)
-        if parse_qs(body.decode(), keep_blank_values=True).get("Body") == [""]:
+        if parse_qs(body.decode(errors="replace"), keep_blank_values=True).get("Body") == [""]:
             message.recorded.text = ""
         return message.resource()
 
@@ -205,8 +166,7 @@ class Messages:
         """
         after = _moment(query.get("DateSent>") or query.get("DateSent"), end_of_day=False)
         before = _moment(query.get("DateSent<") or query.get("DateSent"), end_of_day=True)
-        size = min(max(int(query.get("PageSize") or 50), 1), 1000)
-        number = int(query.get("Page") or 0)
+        size, number = page_asked(query)
         token = query.get("PageToken", "").removeprefix("PA")
         visible_until = self._clock() - self.list_lag
         shown: list[TwilioMessage] = []
@@ -253,23 +213,6 @@ class Messages:
         self._messages.clear()
         self._by_address.clear()
 
-    def _parties(self, fields: Mapping[str, str]) -> tuple[str, str]:
-        to, from_ = fields.get("To", ""), fields.get("From", "")
-        if not to:
-            raise TwilioError(21604)
-        if not from_:
-            raise TwilioError(21603)
-        if to.startswith("whatsapp:") != from_.startswith("whatsapp:"):
-            raise TwilioError(21910)
-        if from_ not in self._senders:
-            raise TwilioError(63007)
-        if not ADDRESS.fullmatch(to):
-            raise TwilioError(21211, to)
-        refusal = self._people.refusal(to)
-        if refusal is not None:
-            raise TwilioError(refusal, to)
-        return to, from_
-
     def _add(
         self,
         direction: Direction,
@@ -315,6 +258,12 @@ class Messages:
     def _candidates(self, query: Mapping[str, str]) -> list[TwilioMessage]:
         lists = [self._by_address.get(query[name], []) for name in ("To", "From") if name in query]
         return min(lists, key=len) if lists else list(self._messages.values())
+
+    def _send(self, message: TwilioMessage, media_urls: list[str], failure: int | None) -> None:
+        if media_urls and failure is None:
+            self._spawn(self._fetch_media(message, media_urls))
+        else:
+            self._callbacks.follow(message, failure)
 
     async def _fetch_media(self, message: TwilioMessage, urls: list[str]) -> None:
         """Fetch what is to be sent, as Twilio does first; a file it cannot get is 63019."""

@@ -79,6 +79,8 @@ async def test_a_second_before_a_day_the_window_is_open(
         ({"from_": "whatsapp:+15005550006"}, 63007),
         ({"from_": None}, 21603),
         ({"media_url": ["ftp://example.org/a.pdf"]}, 21620),
+        ({"status_callback": "/estado"}, 21609),
+        ({"status_callback": "https://mi_bot.example/estado"}, 21609),
         ({"content_sid": "HX" + "0" * 32}, 21655),
         ({"content_variables": '{"1": "a"}'}, 21654),
         ({"content_variables": "no json"}, 21656),

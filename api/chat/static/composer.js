@@ -11,7 +11,7 @@ const input = part("text");
 const send = part("send");
 const counter = part("counter");
 const fileInput = part("file");
-const hasKeyboard = window.matchMedia("(hover: hover) and (pointer: fine)");
+const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 let chosenFile = null;
 
 const characters = () => Array.from(input.value.trim()).length; // as the server counts them
@@ -21,7 +21,7 @@ function refresh() {
   const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
   input.rows = 1;
   const lines = Math.round((input.scrollHeight - padding) / parseFloat(style.lineHeight));
-  input.rows = Math.max(1, Math.min(lines, window.innerHeight < 420 ? 2 : 6));
+  input.rows = Math.max(1, Math.min(lines, innerHeight < 420 ? 2 : 6));
 
   const count = characters();
   const isOver = count > MOST_CHARACTERS;

@@ -9,6 +9,7 @@ const POLL_CALM = 15;
 const CALM_AFTER = 5 * 60;
 const POLL_SLOWEST = 30;
 const UNSENT_KEY = "torogoz.unsent";
+const banner = thread.part("offline");
 
 let queue = []; // what has yet to reach the server, oldest first
 let isPumping = false;
@@ -84,8 +85,7 @@ function setState(item, state, reason) {
 }
 
 function sendAgain() {
-  const failed = queue.filter((item) => item.state === "failed");
-  for (const item of failed) setState(item, "sending");
+  for (const item of queue) if (item.state === "failed") setState(item, "sending");
   pump();
 }
 
@@ -114,11 +114,8 @@ async function deliver(item, signal) {
       takeReplies(data.replies);
       return;
     }
-    const mayPass = status === 0 || status === 408 || status === 429 || status >= 500;
-    if (!mayPass) {
-      finish(item, "refused", data.error || "El mensaje no se pudo recibir.");
-      return;
-    }
+    const mayPass = [0, 408, 429].includes(status) || status >= 500;
+    if (!mayPass) return finish(item, "refused", data.error || "El mensaje no se pudo recibir.");
     if (status || navigator.onLine) misses += 1;
     if (misses > SEND_PAUSES.length) {
       for (const waiting of queue) setState(waiting, "failed");
@@ -215,7 +212,7 @@ function takeHistory(messages) {
 function setReachable(now) {
   if (now === isReachable) return;
   isReachable = now;
-  thread.part("offline").textContent = now ? "" : "Sin conexión; tu mensaje sale solo cuando vuelva";
+  banner.textContent = now ? "" : "Sin conexión; tu mensaje sale solo cuando vuelva";
   if (!now) return;
   wake();
   if (queue.some((item) => item.isCutOff)) sendAgain();
@@ -242,8 +239,7 @@ export function start() {
 export function startAgain() {
   leave();
   queue = [];
-  isPumping = false;
-  isPolling = false;
+  isPumping = isPolling = false;
   cursor = null;
   pollMisses = 0;
   wake();

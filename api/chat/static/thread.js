@@ -1,5 +1,4 @@
-// The messages on the screen: drawn, in order, in view. Texts come from people and from the server;
-// they only ever become text nodes.
+// The messages on the screen: drawn, in order, in view. Their texts only ever become text nodes.
 
 const TYPING_AFTER = 0.6; // seconds; an answer that comes sooner needs no indicator
 const TYPING_GIVE_UP = 90;
@@ -206,9 +205,7 @@ jump.addEventListener("click", () => {
   toBottom();
   focus();
 });
-if (window.ResizeObserver) {
-  new ResizeObserver(stayAtBottom).observe(scroller);
-}
+if (window.ResizeObserver) new ResizeObserver(stayAtBottom).observe(scroller);
 
 // --- who writes
 

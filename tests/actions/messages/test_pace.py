@@ -118,8 +118,8 @@ async def test_processes_with_leases_never_exceed_the_rate_together(
 ) -> None:
     per_second, sends = 80.0, 240
     due = await _slots_of([Pacer(database.engine), Pacer(other.engine)], per_second, sends)
-    # Beyond the burst, a lease's slots may be used up to two leases late or one early.
-    slack = BURST_SECONDS + 3 * LEASE_SECONDS
+    # Beyond the burst, a slot may be used up to two leases late.
+    slack = BURST_SECONDS + 2 * LEASE_SECONDS
     extra = per_second * LEASE_SECONDS + 1
     for first in range(sends):
         for last in range(first + 1, sends):

@@ -45,8 +45,15 @@ def _file(content_type: str, name: str = "") -> File:
         ({"media": [_file("video/mp4")]}, inbound.VIDEO, "", "video/mp4"),
         (
             {"media": [_file("application/pdf", "plan.pdf")]},
+            # Twilio gives a file's name as the words that the person did not write.
             inbound.DOCUMENT,
-            "plan.pdf",
+            "",
+            "application/pdf",
+        ),
+        (
+            {"body": "¿va bien mi plan.pdf?", "media": [_file("application/pdf", "plan.pdf")]},
+            inbound.DOCUMENT,
+            "¿va bien mi plan.pdf?",
             "application/pdf",
         ),
         ({"media": [_file("text/vcard")]}, inbound.CONTACT, "", "text/vcard"),

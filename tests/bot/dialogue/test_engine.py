@@ -70,7 +70,7 @@ _answers = st.one_of(
     st.builds(
         replace,
         st.just(ANSWER),
-        text=st.text(max_size=40),
+        text=st.text(max_size=40).map("Sí. {}".format),
         suggestions=_suggestions,
         to_confirm=st.booleans(),
         citations=st.sampled_from([(), ANSWER.citations]),

@@ -1,0 +1,91 @@
+"""A short conversation in the web chat of a running product, as a picture and as Markdown."""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Locator, expect
+
+from actions.store import migrate
+from api.processes import services
+from api.processes.postgres import EmbeddedPostgres
+from api.settings import ROOT, Settings
+from tests.browser.visit import MISSPELT, Visit, chromium, launched
+from tests.system import System, running
+
+PHONE: Final[dict[str, Any]] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "es-SV",
+    "reduced_motion": "reduce",
+}
+
+
+@asynccontextmanager
+async def product() -> AsyncIterator[System]:
+    """Everything on a free port, with a database that is gone afterwards."""
+    with (
+        services.understanding(Settings(var=ROOT / "var")) as nlu_url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        server.start()
+        try:
+            migrate.upgrade(server.url())
+            async with running(System(server.url(), nlu_url)) as system:
+                yield system
+        finally:
+            server.stop()
+
+
+async def converse(visit: Visit) -> None:
+    """A greeting, a badly spelt question and a button of its answer."""
+    await visit.ask("buenas")
+    answer = await visit.ask(MISSPELT)
+    await visit.press(answer.get_by_role("button").first)
+
+
+async def told(message: Locator) -> str:
+    """One message in Markdown: who, what, and the buttons below it."""
+    is_mine = "person" in (await message.get_attribute("class") or "")
+    lines = (await message.locator("p.text").inner_text()).strip().splitlines()
+    titles = await message.get_by_role("button").all_inner_texts() if not is_mine else []
+    if titles:
+        lines += ["", " ".join(f"`{title}`" for title in titles)]
+    # A backslash keeps a line break that is not the end of a paragraph.
+    ends = ["\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""])]
+    quoted = "\n".join(f"> {line}{end}".rstrip() for line, end in zip(lines, ends, strict=True))
+    return f"**{'Persona' if is_mine else 'Torogoz'}**\n\n{quoted}\n"
+
+
+async def take(picture: Path) -> None:
+    """Saves the picture, and the transcript beside it."""
+    executable = chromium()
+    if executable is None:
+        raise SystemExit("chromium is not on PATH (Debian and Ubuntu: apt-get install chromium)")
+    async with product() as system, launched(executable) as browser:
+        visit = await Visit.begin(await browser.new_context(**PHONE), system.url)
+        await converse(visit)
+        await expect(visit.page.get_by_text("escribiendo")).to_be_hidden()
+        await visit.page.screenshot(path=picture, caret="hide")
+        transcript = [await told(message) for message in await visit.messages.all()]
+        picture.with_suffix(".md").write_text("\n".join(transcript), encoding="utf-8")
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.browser.screenshots", description=__doc__
+    )
+    parser.add_argument("picture", type=Path, metavar="FILE.png")
+    asyncio.run(take(parser.parse_args().picture))
+
+
+if __name__ == "__main__":
+    main()
