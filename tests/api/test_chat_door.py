@@ -154,7 +154,16 @@ async def test_a_file_over_the_limit_is_refused_and_nothing_is_stored(system: Sy
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{", "[]", "null", '{"id": 1, "text": "hola"}', '{"text": "hola"}', '{"id": "1"}', "[" * 9999],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"id": 1, "text": "hola"}',
+        '{"text": "hola"}',
+        '{"id": "1"}',
+        "[" * 9999,
+    ],
 )
 async def test_malformed_requests_are_refused_with_a_sentence(system: System, body: str) -> None:
     response = await system.client.post("/chat/malformed-1/messages", content=body)
@@ -184,7 +193,15 @@ async def test_what_comes_later_is_fetched_after_the_last_one_seen(system: Syste
     ((number,),) = system.query('SELECT max(id) FROM "case"')
     environment = {"TOROGOZ_DATABASE_URL": system.database_url}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "api.cli", "cases", "reply", str(number), "Buen día, ¿en qué le ayudo? <b>&"),
+        *(
+            sys.executable,
+            "-m",
+            "api.cli",
+            "cases",
+            "reply",
+            str(number),
+            "Buen día, ¿en qué le ayudo? <b>&",
+        ),
         env={**os.environ, **environment},
     )
     assert await process.wait() == 0

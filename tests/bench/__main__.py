@@ -29,7 +29,9 @@ def arguments() -> argparse.Namespace:
     """The command line, read."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=15, help="of each open-loop rate")
-    parser.add_argument("--rates", type=float, nargs="*", default=[20, 50], help="messages a second")
+    parser.add_argument(
+        "--rates", type=float, nargs="*", default=[20, 50], help="messages a second"
+    )
     parser.add_argument("--messages", type=int, default=1500, help="of the saturation run")
     parser.add_argument("--workers", type=int, default=1, help="worker processes")
     parser.add_argument("--skip", nargs="*", default=[], choices=["startup", "asking"])

@@ -72,9 +72,7 @@ async def test_nothing_is_lost_doubled_or_reordered(
         expected = PEOPLE * EACH
 
         def counts() -> tuple[int, int]:
-            ((stored, handled),) = system.query(
-                "SELECT count(*), count(handled_at) FROM inbox"
-            )
+            ((stored, handled),) = system.query("SELECT count(*), count(handled_at) FROM inbox")
             return stored, handled
 
         for _ in range(900):

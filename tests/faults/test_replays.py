@@ -33,9 +33,7 @@ async def _all_copies(
 async def test_copies_of_webhooks_give_one_turn_and_one_reply_each(
     database_url: str, rasa_url: str
 ) -> None:
-    async with with_channels(
-        database_url, rasa_url, twilio={"sends_per_second": 0}
-    ) as channels:
+    async with with_channels(database_url, rasa_url, twilio={"sends_per_second": 0}) as channels:
         prepared: list[tuple[str, PreparedRequest]] = []
         for number in range(PEOPLE):
             text = TEXTS[number % len(TEXTS)]
@@ -64,9 +62,7 @@ async def test_copies_of_webhooks_give_one_turn_and_one_reply_each(
         assert channels.system.query("SELECT count(*) FROM turn") == [(2 * PEOPLE,)]
 
 
-async def test_forged_and_malformed_webhooks_leave_no_row(
-    database_url: str, rasa_url: str
-) -> None:
+async def test_forged_and_malformed_webhooks_leave_no_row(database_url: str, rasa_url: str) -> None:
     async with with_channels(database_url, rasa_url) as channels:
         client = channels.system.client
         signed = channels.twilio.prepare_inbound("whatsapp:+50370000001", "hola")
@@ -80,9 +76,7 @@ async def test_forged_and_malformed_webhooks_leave_no_row(
         ):
             response = await client.post("/webhooks/whatsapp", headers=headers, content=body)
             statuses.append(response.status_code)
-        response = await client.post(
-            "/webhooks/whatsapp?x=1", headers=form, content=signed.body
-        )
+        response = await client.post("/webhooks/whatsapp?x=1", headers=form, content=signed.body)
         statuses.append(response.status_code)
         for path in ("/webhooks/whatsapp", "/webhooks/whatsapp/status"):
             wrong = channels.twilio.signer.prepare(
