@@ -6,7 +6,9 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # uv finds a Python 3.10 for Rasa on PATH, and fetches one otherwise; pyenv keeps its own apart.
 NLU_PATH := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin))
 export PATH := $(if $(NLU_PATH),$(NLU_PATH):)$(PATH)
-export UV_NO_PROGRESS := $(if $(CI),1,)
+ifdef CI
+export UV_NO_PROGRESS := 1
+endif
 unexport VIRTUAL_ENV
 
 .PHONY: run test setup setup-dev lint types contracts bench locks clean run-offline-channels
