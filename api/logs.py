@@ -23,5 +23,5 @@ def configure(process: str) -> None:
     structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(message)s")
     # These log whole requests, with addresses and tokens in them.
-    for name in ("httpx", "httpcore", "twilio", "telegram", "aiohttp", "psycopg.pool"):
+    for name in ("httpx", "httpcore", "twilio", "telegram", "aiohttp", "psycopg.pool", "bm25s"):
         logging.getLogger(name).setLevel(logging.ERROR)

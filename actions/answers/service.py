@@ -1,5 +1,6 @@
 """Answers from the ministry's articles: composed with their sources, or honestly withheld."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -7,6 +8,11 @@ from typing import Final, Literal
 from knowledge.articles import Article
 from knowledge.library import Library
 from knowledge.topics import TOPICS
+
+_REMARK = re.compile(r"\([^)]*\)")
+_ARTICLES = re.compile(r"arts?\. ((?:\d+(?:-[A-Z])?(?:, | y )?)+)")
+_NUMBER = re.compile(r"\d+(?:-[A-Z])?")
+_DIGITS = re.compile(r"\d+")
 
 Outcome = Literal["answered", "clarify", "abstained"]
 
@@ -16,6 +22,8 @@ CLARIFY_FROM: Final = 0.15
 """Confidence from which the nearest articles are offered as what the person may mean."""
 SURE_FROM: Final = 0.40
 """Confidence from which a text counts as a question, whatever else it looks like."""
+PRODUCT: Final = "producto"
+"""The source of facts about the assistant itself."""
 NEXT: Final = 2
 NEAREST: Final = 3
 SOURCES_SHOWN: Final = 3
@@ -61,13 +69,17 @@ class Answer:
         """The line of sources; articles of one law stand together."""
         if not self.citations:
             return ""
+        if all(citation.instrument == PRODUCT for citation in self.citations):
+            return "Fuente: este asistente."
         by_name: dict[str, list[str]] = {}
         for citation in self.citations:
+            if citation.instrument == PRODUCT:
+                continue
             locators = by_name.setdefault(citation.instrument, [])
             if citation.locator and citation.locator not in locators:
                 locators.append(citation.locator)
         shown = [
-            f"{name}, {_joined(locators)}" if locators else name
+            ", ".join(filter(None, (name, _joined(locators))))
             for name, locators in list(by_name.items())[:SOURCES_SHOWN]
         ]
         more = len(by_name) - len(shown)
@@ -76,7 +88,23 @@ class Answer:
 
 
 def _joined(locators: Sequence[str]) -> str:
-    return "; ".join(locator.strip("() ") for locator in locators)
+    """Locators as one reads them: "arts. 19, 22 y 60"; remarks in brackets are left out."""
+    plain = [" ".join(_REMARK.sub("", locator).split()).strip(" ;") for locator in locators]
+    numbers: list[str] = []
+    others: list[str] = []
+    for locator in filter(None, plain):
+        found = _ARTICLES.fullmatch(locator)
+        for one in _NUMBER.findall(found.group(1)) if found else ():
+            if one not in numbers:
+                numbers.append(one)
+        if found is None and locator not in others:
+            others.append(locator)
+    if numbers:
+        numbers.sort(key=lambda one: (int(_DIGITS.findall(one)[0]), one))
+        *most, last = numbers
+        label = "arts." if most else "art."
+        others.insert(0, f"{label} {', '.join(most)} y {last}" if most else f"{label} {last}")
+    return "; ".join(others)
 
 
 def answer(library: Library, question: str) -> Answer:

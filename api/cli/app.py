@@ -1,10 +1,12 @@
 """The commands that run the product, and where the others hang."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
+import psycopg
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from api.cli import asking, backup, cases, channels, doctor, knowledge, nlu
 from api.processes import services
@@ -96,6 +98,18 @@ def migrate() -> None:
     typer.echo(f"Aplicado: {', '.join(applied)}" if applied else "Ya estaba al día.")
 
 
+_WRONG: Final[dict[str, str]] = {
+    "int_parsing": "tiene que ser un número entero",
+    "float_parsing": "tiene que ser un número",
+    "bool_parsing": "tiene que ser true o false",
+    "greater_than_equal": "tiene que ser {ge} o más",
+    "less_than_equal": "tiene que ser {le} o menos",
+    "greater_than": "tiene que ser más que {gt}",
+    "value_error": "{error}",
+}
+"""What is wrong with a setting, by pydantic's name for it."""
+
+
 def main() -> None:
     """The entry point; errors that a person can mend are one sentence, not a traceback."""
     try:
@@ -103,8 +117,19 @@ def main() -> None:
     except ValidationError as error:
         for one in error.errors():
             name = "TOROGOZ_" + "_".join(str(part) for part in one["loc"]).upper()
-            typer.echo(f"{name}: {one['msg']}", err=True)
+            known = _WRONG.get(one["type"])
+            wrong = one["msg"] if known is None else known.format(**one.get("ctx", {}))
+            typer.echo(f"{name}: {wrong}.", err=True)
         sys.exit(2)
+    except (OperationalError, psycopg.OperationalError) as error:
+        # Without SQLAlchemy's lines of its own: the statement, and where to read more.
+        reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        typer.echo(
+            f"La base de datos no contesta ({reason}). "
+            "Revise TOROGOZ_DATABASE_URL; 'torogoz doctor' dice más.",
+            err=True,
+        )
+        sys.exit(1)
     except (AlreadyRunning, DemoRefused, NluMissing, PostgresFailed) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

@@ -54,9 +54,12 @@ def backup(
     part = path.with_name(f".{path.name}.part")
     # Made readable for its owner only before anything is in it.
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    with services.database(settings) as url, step("Copiando"):
-        _run("pg_dump", "--format=custom", f"--file={part}", f"--dbname={_libpq(url)}")
-    part.replace(path)
+    try:
+        with services.database(settings) as url, step("Copiando"):
+            _run("pg_dump", "--format=custom", f"--file={part}", f"--dbname={_libpq(url)}")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 

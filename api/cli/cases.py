@@ -81,9 +81,7 @@ def _why_not_sendable(words: str) -> str | None:
     if not words:
         return "La respuesta está vacía."
     if len(words) > LONGEST_REPLY:
-        return (
-            f"La respuesta tiene {len(words)} letras y caben {LONGEST_REPLY}: mándela en partes."
-        )
+        return f"La respuesta tiene {len(words)} letras y caben {LONGEST_REPLY}: mándela en partes."
     try:
         words.encode()
     except UnicodeEncodeError:

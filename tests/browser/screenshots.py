@@ -51,6 +51,15 @@ async def converse(visit: Visit) -> None:
     await visit.press(answer.get_by_role("button").first)
 
 
+async def show_the_question(visit: Visit) -> None:
+    """Scrolls from the end of the conversation up to the badly spelt question."""
+    await expect(visit.page.get_by_text("escribiendo")).to_be_hidden()
+    rest = visit.page.get_by_role("button", name="nuevos mensajes")
+    if await rest.is_visible():
+        await rest.click()
+    await visit.mine.nth(1).evaluate("(question) => question.scrollIntoView()")
+
+
 async def told(message: Locator) -> str:
     """One message in Markdown: who, what, and the buttons below it."""
     is_mine = "person" in (await message.get_attribute("class") or "")
@@ -59,8 +68,11 @@ async def told(message: Locator) -> str:
     if titles:
         lines += ["", " ".join(f"`{title}`" for title in titles)]
     # A backslash keeps a line break that is not the end of a paragraph.
-    ends = ["\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""])]
-    quoted = "\n".join(f"> {line}{end}".rstrip() for line, end in zip(lines, ends, strict=True))
+    kept = [
+        f"{line}\\" if line and following else line
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+    ]
+    quoted = "\n".join(f"> {line}".rstrip() for line in kept)
     return f"**{'Persona' if is_mine else 'Torogoz'}**\n\n{quoted}\n"
 
 
@@ -72,7 +84,7 @@ async def take(picture: Path) -> None:
     async with product() as system, launched(executable) as browser:
         visit = await Visit.begin(await browser.new_context(**PHONE), system.url)
         await converse(visit)
-        await expect(visit.page.get_by_text("escribiendo")).to_be_hidden()
+        await show_the_question(visit)
         await visit.page.screenshot(path=picture, caret="hide")
         transcript = [await told(message) for message in await visit.messages.all()]
         picture.with_suffix(".md").write_text("\n".join(transcript), encoding="utf-8")
@@ -80,9 +92,8 @@ async def take(picture: Path) -> None:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.browser.screenshots", description=__doc__
-    )
+    name = "python -m tests.browser.screenshots"
+    parser = argparse.ArgumentParser(prog=name, description=__doc__)
     parser.add_argument("picture", type=Path, metavar="FILE.png")
     asyncio.run(take(parser.parse_args().picture))
 

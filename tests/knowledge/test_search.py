@@ -112,6 +112,15 @@ def test_a_long_story_is_still_answered_with_confidence() -> None:
     assert INDEX.search(story).confidence > INDEX.search("mi hermano nunca trabajo").confidence
 
 
+def test_a_story_is_not_the_less_answered_the_longer_it_is() -> None:
+    aside = [f"{first}{second}zq" for first in "bdfgklmprt" for second in ("aw", "ew", "ow", "uw")]
+    told, told_at_length = (
+        INDEX.search(" ".join(["ruido de los vecinos", *aside[:length]])) for length in (6, 40)
+    )
+    assert told.hits == told_at_length.hits
+    assert told.confidence == pytest.approx(told_at_length.confidence) != 0
+
+
 def test_a_synonym_finds_the_article_but_the_word_itself_is_better() -> None:
     documents = [Document("a", "El ruido", ""), Document("b", "La bulla", "")]
     index = Index.build(documents)

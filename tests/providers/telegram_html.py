@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any
 
-from tests.providers.telegram_errors import bad_request
+from tests.providers.telegram_errors import BotApiError, bad_request
 
 SIMPLE_TAGS = {
     "b": "bold",
@@ -120,5 +120,5 @@ def _characters(text: str) -> str:
     return CHARACTER.sub(lambda found: html.unescape(found[0]), text)
 
 
-def _cannot_parse(reason: str) -> Exception:
+def _cannot_parse(reason: str) -> BotApiError:
     return bad_request(f"can't parse entities: {reason}")

@@ -18,7 +18,7 @@ ADJACENT_VARIABLES = re.compile(r"\}\}\s*\{\{")
 TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,512}")
 CATEGORIES = frozenset({"UTILITY", "MARKETING", "AUTHENTICATION"})
 # Types that only live inside an open window and cannot be submitted.
-SESSION_ONLY = frozenset({"twilio/list-picker", "twilio/location"})
+WINDOW_ONLY = frozenset({"twilio/list-picker", "twilio/location"})
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ class Contents:
         name, category = str(asked.get("name") or ""), str(asked.get("category") or "")
         if not TEMPLATE_NAME.fullmatch(name) or category not in CATEGORIES:
             raise TwilioError(20001)
-        if content.kind in SESSION_ONLY or content.approval is not None:
+        if content.kind in WINDOW_ONLY or content.approval is not None:
             raise TwilioError(20001)
         content.approval = approval = Approval(name, category, content.kind)
         if self._approval_delay is not None:
