@@ -23,6 +23,7 @@ from bot.channels.protocol import (
 
 LONGEST_WAIT_SECONDS: Final = 3.0
 """A send whose slot is further away is put back, so that a worker is not kept waiting."""
+LONGEST_BACK_OFF_SECONDS: Final = 120.0
 MAX_ATTEMPTS: Final = 6
 RESENT_SECONDS: Final = 30.0
 """After a resend whose answer was lost as well: so late may a provider's list show it."""
@@ -97,15 +98,17 @@ class Delivery:
         return False
 
     async def _put_back(self, message: Claimed, later: Later) -> bool:
-        if message.attempts >= MAX_ATTEMPTS and later.reason == "unavailable":
-            return await self._give_up(message, states.FAILED, later.reason)
+        seconds = later.seconds
+        if later.reason == "unavailable":
+            # A provider that is down for an hour must not cost the person the answer.
+            seconds = min(seconds * 2 ** min(message.attempts, 6), LONGEST_BACK_OFF_SECONDS)
         async with self._database.transaction() as session:
             await outbox.put_back(
                 session,
                 message.id,
                 state=states.AMBIGUOUS if message.ambiguous else states.QUEUED,
                 # Apart from each other, or all that were refused together come back together.
-                seconds=later.seconds + random.uniform(0, 0.2),
+                seconds=seconds + random.uniform(0, 0.2),
                 reason=later.reason,
             )
         return False

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 TEXT: Final = "text"
@@ -43,6 +44,8 @@ class Inbound:
     kind: str
     text: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+    sent_at: datetime | None = None
+    """When the person sent it, where it was fetched later; None for one that just came."""
 
 
 def clean(text: str) -> str:

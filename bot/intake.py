@@ -123,4 +123,5 @@ class Intake:
                 kind=message.kind,
                 text=message.text,
                 detail=message.detail,
+                sent_at=message.sent_at,
             )

@@ -237,7 +237,7 @@ async def _write(
             attempts=1,
             attempted_at=datetime.now(UTC),
             ambiguous=False,
-            window_opened_at=last.received_at,
+            window_opened_at=last.window_opened_at,
             stopped=False,
             blocked=False,
         )

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -29,7 +29,8 @@ class Received:
 _STORE = text(
     """
     WITH known AS (
-        UPDATE address SET last_inbound_at = now(), blocked_at = NULL
+        UPDATE address SET blocked_at = NULL,
+            last_inbound_at = GREATEST(last_inbound_at, CAST(:sent_at AS timestamptz))
         WHERE channel = :channel AND external = :external
         RETURNING id, person_id
     ), stored AS (
@@ -45,8 +46,8 @@ _STORE = text(
 _NEW_ADDRESS = text(
     """
     INSERT INTO address (person_id, channel, external, last_inbound_at)
-    VALUES (:person_id, :channel, :external, now())
-    ON CONFLICT (channel, external) DO UPDATE SET last_inbound_at = now()
+    VALUES (:person_id, :channel, :external, NULL)
+    ON CONFLICT (channel, external) DO UPDATE SET blocked_at = NULL
     RETURNING person_id
     """
 )
@@ -61,10 +62,12 @@ async def receive(
     kind: str,
     text: str,
     detail: dict[str, Any],
+    sent_at: datetime | None = None,
 ) -> Received:
     """Stores a message, and wakes its person's turn if it is new.
 
     ``provider_id`` names the message within its address; a second copy of it stores nothing.
+    ``sent_at`` is given for a message that comes late: it opens WhatsApp's window from then on.
     """
     values = {
         "channel": channel,
@@ -73,6 +76,7 @@ async def receive(
         "kind": kind,
         "text": text,
         "detail": json.dumps(detail),
+        "sent_at": sent_at or datetime.now(UTC),
     }
     row = (await session.execute(_STORE, values)).one_or_none()
     if row is None:
@@ -112,6 +116,7 @@ class Waiting:
     detail: dict[str, Any]
     received_at: datetime
     failures: int
+    window_opened_at: datetime | None
 
 
 _WAITING = (
@@ -125,6 +130,7 @@ _WAITING = (
         InboundMessage.detail,
         InboundMessage.received_at,
         InboundMessage.failures,
+        Address.last_inbound_at,
     )
     .join(Address, Address.id == InboundMessage.address_id)
     .order_by(InboundMessage.id)

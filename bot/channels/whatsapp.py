@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -120,9 +121,10 @@ class WhatsApp:
     def read_listed(self, message: MessageInstance) -> Inbound:
         """The message of Twilio's own list; what a list does not tell is left out."""
         media = {"NumMedia": message.num_media or "0"}
-        return self._read(
+        read = self._read(
             sid=message.sid or "", sender=message.from_ or "", body=message.body or "", form=media
         )
+        return replace(read, sent_at=message.date_sent)
 
     def _read(self, *, sid: str, sender: str, body: str, form: Mapping[str, str]) -> Inbound:
         number = sender.removeprefix("whatsapp:")

@@ -44,7 +44,7 @@ ODD: list[dict[str, Any]] = [
     {"id": "again", "text": QUESTION},
     {"text": "¿quién ganó el partido del alianza?", "other": "keys are ignored"},
 ]
-OUTCOME_OF = {
+OUTCOME_OF: dict[str | int, str] = {
     **dict.fromkeys(("q1", "again", 2), "answered"),
     **dict.fromkeys(("empty", "blanks", "emoji", "long", "alone", "number"), "clarify"),
     **dict.fromkeys(("nul", "surrogate"), "smalltalk"),

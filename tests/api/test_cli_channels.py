@@ -76,7 +76,7 @@ async def test_set_webhook_tells_telegram_and_says_what_to_put_in_twilio(
     webhook = telegram.updates.webhook
     assert webhook is not None
     assert (webhook.url, webhook.secret_token) == (f"{PUBLIC_URL}/webhooks/telegram", SECRET)
-    assert telegram.updates.allowed == {"message", "callback_query", "my_chat_member"}
+    assert telegram.updates.allowed == frozenset({"message", "callback_query", "my_chat_member"})
     assert telegram.record.requests["setMyCommands"] == 1
     # Each address stands on one line, to be copied.
     whatsapp, telegrams = f"{PUBLIC_URL}/webhooks/whatsapp", f"{PUBLIC_URL}/webhooks/telegram"

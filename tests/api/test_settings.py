@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from api.settings import ROOT, DemoRefused, Settings
 from tests.api.command_line import CommandLine, environment, rooms
@@ -35,9 +36,15 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+class Alone(Settings):
+    """Settings that no .env file of whoever runs the tests gets into."""
+
+    model_config = SettingsConfigDict(env_file=None)
+
+
 def settings(**values: Any) -> Settings:
-    """Settings of these values alone."""
-    return Settings(_env_file=None, **values)
+    """Settings of these values, of the environment, and of nothing else."""
+    return Alone(**values)
 
 
 def test_the_example_names_every_setting_and_nothing_else() -> None:
@@ -47,11 +54,13 @@ def test_the_example_names_every_setting_and_nothing_else() -> None:
     assert sorted(named) == sorted(f"TOROGOZ_{name.upper()}" for name in Settings.model_fields)
 
 
-def test_the_example_can_be_used_as_it_is(tmp_path: Path) -> None:
+def test_the_example_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     written = tmp_path / ".env"
     written.write_text(LINE.sub(r"\1=\2", EXAMPLE.read_text()))
     values = {name: value for name, value in dotenv_values(written).items() if value}
-    used = Settings(_env_file=written)
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    used = settings()
     assert used.database_url == values["TOROGOZ_DATABASE_URL"]
     assert used.public_address == values["TOROGOZ_PUBLIC_URL"]
     # Those that show a default show the right one.
@@ -60,10 +69,11 @@ def test_the_example_can_be_used_as_it_is(tmp_path: Path) -> None:
     assert Settings.model_fields["var"].default == ROOT / values["TOROGOZ_VAR"]
 
 
-def test_an_empty_value_is_as_if_it_were_not_there(tmp_path: Path) -> None:
-    written = tmp_path / ".env"
-    written.write_text("".join(f"TOROGOZ_{name.upper()}=\n" for name in Settings.model_fields))
-    assert Settings(_env_file=written) == settings()
+def test_an_empty_value_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"TOROGOZ_{name.upper()}", "")
+    assert settings() == nothing
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,6 @@ def test_no_secret_shows_in_what_is_printed_of_the_settings(
 
 
 async def test_a_bad_value_is_one_sentence_that_names_it(tmp_path: Path) -> None:
-    cli = CommandLine(tmp_path)
     bad = {
         "port": "70000",
         "public_url": "ftp://torogoz.example.sv",
@@ -124,9 +133,9 @@ async def test_a_bad_value_is_one_sentence_that_names_it(tmp_path: Path) -> None
         "whatsapp_per_second": "0",
     }
     several, port, database = await asyncio.gather(
-        cli("doctor", **bad),
-        cli("migrate", port="abc"),
-        cli("migrate", database_url="postgresql://torogoz:db-secret@db.example.sv:puerto/x"),
+        CommandLine(tmp_path, **bad)("doctor"),
+        CommandLine(tmp_path, port="abc")("migrate"),
+        CommandLine(tmp_path, database_url="postgresql://u:db-secret@db:puerto/x")("migrate"),
     )
     for ended, names in ((several, bad), (port, ["port"]), (database, ["database_url"])):
         assert (ended.code, ended.out) == (2, "")

@@ -24,7 +24,7 @@ def _waiting(
     for number, one in enumerate(texts):
         kind, words = one if isinstance(one, tuple) else (inbound.TEXT, one)
         at = start + timedelta(seconds=number * pause)
-        rows.append(Waiting(number + 1, address, "web", "x", kind, words, {}, at, 0))
+        rows.append(Waiting(number + 1, address, "web", "x", kind, words, {}, at, 0, at))
     return rows
 
 
@@ -138,7 +138,7 @@ def test_any_messages_give_a_first_burst(sent: list[tuple[str, str, float, int]]
     at = START
     for number, (kind, words, pause, address) in enumerate(sent):
         at += timedelta(seconds=pause)
-        rows.append(Waiting(number, address, "web", "x", kind, words, {}, at, 0))
+        rows.append(Waiting(number, address, "web", "x", kind, words, {}, at, 0, at))
     burst = first_burst(rows, MENU)
     taken = list(burst.rows)
     assert taken

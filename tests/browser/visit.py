@@ -128,7 +128,7 @@ class Visit:
     @property
     def box(self) -> Locator:
         """Where one writes."""
-        return self.page.get_by_role("textbox", name="Tu mensaje")
+        return self.page.get_by_role("textbox", name="Tu mensaje", exact=True)
 
     async def type(self, text: str) -> None:
         """Types into the box, key by key."""

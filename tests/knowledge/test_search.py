@@ -112,6 +112,11 @@ def test_a_long_story_is_still_answered_with_confidence() -> None:
     assert INDEX.search(story).confidence > INDEX.search("mi hermano nunca trabajo").confidence
 
 
+def test_a_misspelt_stop_word_is_dropped_but_a_short_word_near_one_is_not() -> None:
+    assert INDEX.search("kisiera permiso ambiental") == INDEX.search("permiso ambiental")
+    assert INDEX.search("permiso de tala") == INDEX.search("permiso de zqwx")
+
+
 def test_a_story_is_not_the_less_answered_the_longer_it_is() -> None:
     aside = [f"{first}{second}zq" for first in "bdfgklmprt" for second in ("aw", "ew", "ow", "uw")]
     told, told_at_length = (
