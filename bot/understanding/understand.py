@@ -18,6 +18,8 @@ LONGEST_QUESTION: Final = 4_000
 """Characters. A longer message is no question; the person is asked to shorten it."""
 SURE: Final = 0.45
 """From this confidence on, Rasa's intent is taken; below, the text counts as a question."""
+CAREFUL: Final = {"stop_messages": 0.8, "start_messages": 0.8, "human": 0.6}
+"""Intents that change something: taken only from such a confidence on."""
 SMALL_TALK: Final = frozenset({"greet", "thank", "goodbye", "bot_identity", "affirm", "deny"})
 ASK: Final = "ask_question"
 
@@ -113,7 +115,7 @@ def by_nlu(text: str, parsed: Parsed | None, *, answerable: bool, attached: bool
         intent = ASK
     if intent == "out_of_scope" and answerable and parsed.confidence < 0.75:
         intent = ASK
-    if intent not in KNOWN:
+    if intent not in KNOWN or parsed.confidence < CAREFUL.get(intent, 0.0):
         intent = ASK
     return Understood(
         intent, "nlu", text=text, confidence=parsed.confidence, with_attachment=attached
