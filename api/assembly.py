@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from actions.store.database import Database
+from api.clock import today
 from api.settings import Settings
 from bot import responses
 from bot.channels.protocol import Channel
@@ -20,7 +19,6 @@ from bot.turn import Parts
 from knowledge.library import Library
 from nlu.client import NluClient
 
-ZONE = ZoneInfo("America/El_Salvador")
 RESPONSES = Path(responses.__file__).parent / "es.yml"
 
 
@@ -90,7 +88,7 @@ async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts
             database=assembly.database,
             channels=assembly.channels,
             nlu=nlu,
-            library=Library.load(datetime.now(ZONE).date()),
+            library=Library.load(today()),
             responses=responses.load(RESPONSES),
         )
         yield parts, Delivery(assembly.database, assembly.channels)

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.failures import MendableError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +34,7 @@ Text = Annotated[str | None, AfterValidator(_empty_as_unset)]
 Address = Annotated[str | None, AfterValidator(_web_address)]
 
 
-class DemoRefused(RuntimeError):
+class DemoRefused(MendableError):
     """Demo data and accounts were asked for where the public can reach them."""
 
 

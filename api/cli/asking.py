@@ -6,7 +6,6 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,8 @@ from rich.markup import escape
 from actions.messages import thread
 from actions.store import migrate
 from api import logs
-from api.assembly import RESPONSES, ZONE, assembled, turning
+from api.assembly import RESPONSES, assembled, turning
+from api.clock import today
 from api.processes import services
 from api.settings import Settings
 from bot import asking, inbound, responses
@@ -33,7 +33,7 @@ from nlu.client import NluClient
 async def _asker(nlu_url: str) -> AsyncIterator[tuple[NluClient, Library, Catalogue]]:
     # A terminal can wait longer than a person on a phone.
     async with NluClient(nlu_url, timeout=10) as nlu:
-        yield nlu, Library.load(datetime.now(ZONE).date()), responses.load(RESPONSES)
+        yield nlu, Library.load(today()), responses.load(RESPONSES)
 
 
 def ask(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.cases import service as cases
 from actions.store.database import Database
-from api.assembly import ZONE
+from api.clock import ZONE
 from api.processes import services
 from api.settings import Settings
 

@@ -1,13 +1,12 @@
 """``torogoz knowledge``: check the articles, and measure the search."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.assembly import ZONE
+from api.clock import today
 from api.processes.progress import step
 from knowledge import check as checking
 from knowledge import evaluate
@@ -21,9 +20,7 @@ app = typer.Typer(help="Artículos y búsqueda.", no_args_is_help=True)
 @app.command()
 def check() -> None:
     """Revisa artículos y hechos; cada defecto con su archivo y su línea."""
-    defects = checking.check_folders(
-        FOLDER / "articles", FOLDER / "facts", datetime.now(ZONE).date()
-    )
+    defects = checking.check_folders(FOLDER / "articles", FOLDER / "facts", today())
     for defect in defects:
         typer.echo(f"{defect.path}:{defect.line}: {defect.message}")
     if defects:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from api.failures import MendableError
 from api.settings import ROOT
 
 NLU: Final = ROOT / "nlu"
@@ -15,7 +16,7 @@ KEPT: Final = 3
 """Models kept: going back to an earlier state of the data then needs no training."""
 
 
-class NluMissing(RuntimeError):
+class NluMissing(MendableError):
     """Rasa's environment is not there, or training failed; the message says what to do."""
 
 

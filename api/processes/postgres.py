@@ -19,6 +19,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from api.failures import MendableError
+
 DATABASE = "torogoz"
 SOCKET_PATH_LIMIT = 100
 """Bytes; the kernel takes 107 for a socket's path, the file name included."""
@@ -35,7 +37,7 @@ SETTINGS = {
 }
 
 
-class PostgresFailed(RuntimeError):
+class PostgresFailed(MendableError):
     """The embedded server could not be started; the message says why and what to do."""
 
 

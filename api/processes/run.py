@@ -14,6 +14,7 @@ import httpx
 import structlog
 
 from actions.store import migrate
+from api.failures import MendableError
 from api.processes import services
 from api.processes.child import Child
 from api.processes.progress import console, step
@@ -27,7 +28,7 @@ READY_SECONDS: Final = 90.0
 log = structlog.get_logger(__name__)
 
 
-class AlreadyRunning(RuntimeError):
+class AlreadyRunning(MendableError):
     """Another ``torogoz run`` has this folder; the message says which."""
 
 

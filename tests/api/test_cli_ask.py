@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from api.assembly import ZONE
+from api.clock import today
 from knowledge.library import Library
 from knowledge.topics import TOPICS
 from tests.api.command_line import CommandLine
@@ -63,7 +62,7 @@ def read(out: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return Library.load(datetime.now(ZONE).date())
+    return Library.load(today())
 
 
 @pytest.fixture(scope="module")

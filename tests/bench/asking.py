@@ -2,9 +2,9 @@
 
 import json
 import time
-from datetime import datetime
 
-from api.assembly import RESPONSES, ZONE
+from api.assembly import RESPONSES
+from api.clock import today
 from api.settings import ROOT
 from bot import asking, responses
 from knowledge.library import Library
@@ -21,7 +21,7 @@ def questions() -> list[str]:
 
 async def measure_asking(nlu_url: str) -> list[Figure]:
     """``torogoz ask`` per question, and its search alone."""
-    library = Library.load(datetime.now(ZONE).date())
+    library = Library.load(today())
     catalogue = responses.load(RESPONSES)
     asked: list[float] = []
     async with NluClient(nlu_url, timeout=10) as nlu:
