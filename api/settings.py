@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address = None
     var: Path = ROOT / "var"
-    database_url: Text = None
+    database_url: Annotated[Text, Field(repr=False)] = None
     nlu_url: Address = None
     secret_key: SecretStr | None = None
     demo: bool | None = None

@@ -1,8 +1,6 @@
-"""The product's version, as pyproject.toml states it."""
+"""The product's version, as it was installed."""
 
-import tomllib
-from pathlib import Path
+from importlib.metadata import version
+from typing import Final
 
-VERSION: str = tomllib.loads(
-    (Path(__file__).resolve().parent.parent / "pyproject.toml").read_text(encoding="utf-8")
-)["project"]["version"]
+VERSION: Final = version("torogoz")

@@ -15,7 +15,6 @@ from tests.providers.twilio_content import Content
 
 PUBLIC_URL = "https://torogoz-del-ministerio-de-medio-ambiente.pruebas.example.gob.sv"
 SECRET = "un-secreto_de-prueba"
-OTHER_TOKEN = "7100000002:AAF0otroTokenDePruebaParaTelegram00"
 
 
 @pytest.fixture
@@ -112,16 +111,12 @@ async def test_without_address_or_secret_no_webhook_is_set(
 
 
 async def test_what_telegram_refuses_is_told(cli: CommandLine, telegram: TelegramStandIn) -> None:
-    token, secret = await asyncio.gather(
-        cli("channels", "set-webhook", telegram_token=OTHER_TOKEN),
-        cli("channels", "set-webhook", telegram_secret="con espacios"),
-    )
-    for ended in (token, secret):
-        assert ended.code == 1
-        assert "Telegram no lo aceptó: " in ended.said
-        assert "Traceback" not in ended.said
-        assert OTHER_TOKEN not in ended.said
-    assert "unallowed characters" in secret.said
+    ended = await cli("channels", "set-webhook", telegram_secret="con espacios")
+    assert ended.code == 1
+    assert "Telegram no lo aceptó: " in ended.said
+    assert "unallowed characters" in ended.said
+    assert "Traceback" not in ended.said
+    assert BOT_TOKEN not in ended.said
     assert telegram.updates.webhook is None
 
 

@@ -6,7 +6,7 @@ shares its cores with it.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
@@ -98,9 +98,10 @@ class _Connection(asyncio.Protocol):
 
 
 class Connections:
-    """Open connections by server; made as needed, kept for `IDLE_SECONDS`."""
+    """Open connections by server; made as needed, kept for `IDLE_SECONDS` of `monotonic`."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._idle: dict[tuple[str, str, int], list[_Connection]] = {}
 
     async def post(
@@ -127,7 +128,7 @@ class Connections:
                 connection.close()
                 raise
         if connection.reusable:
-            connection.idle_since = time.monotonic()
+            connection.idle_since = self._monotonic()
             self._idle.setdefault(server, []).append(connection)
         else:
             connection.close()
@@ -142,7 +143,7 @@ class Connections:
 
     def _take(self, server: tuple[str, str, int]) -> _Connection | None:
         idle = self._idle.get(server, [])
-        oldest = time.monotonic() - IDLE_SECONDS
+        oldest = self._monotonic() - IDLE_SECONDS
         while idle:
             connection = idle.pop()
             if connection.reusable and connection.idle_since >= oldest:

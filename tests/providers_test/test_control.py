@@ -119,9 +119,13 @@ async def test_faults_people_callbacks_and_reset(
     twilio.prepare_inbound(ANA, "hola")
     people = (await control.get("/people")).json()
     assert people["whatsapp"] == [{"address": ANA, "window_is_open": True}]
+    await _post(
+        control, "/person", {"channel": "whatsapp", "address": ANA, "state": "window_closed"}
+    )
+    assert not twilio.people.window_is_open(ANA)
     await _post(control, "/reset", {})
     assert twilio.record.messages == []
-    assert not twilio.people.window_is_open(ANA)
+    assert twilio.people.refusal(ANA) is None
     assert await twilio_client.messages.list_async() == []
 
 

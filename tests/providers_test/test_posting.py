@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.providers.posting import NO_ANSWER, NO_CONNECTION, TOO_SLOW, Poster, PreparedRequest
+from tests.providers.webhook_connections import IDLE_SECONDS, Connections
+from tests.providers_test.conftest import Clock
 
 pytestmark = pytest.mark.asyncio
 
@@ -86,6 +88,17 @@ async def test_one_connection_serves_many_requests(poster: Poster) -> None:
     assert head.startswith("POST /estado?outbox=7%2F1 HTTP/1.1\r\n")
     assert "\r\nX-Signature: abc=\r\n" in head
     assert head.endswith("\r\n\r\nhola")
+
+
+async def test_an_idle_connection_is_given_up_before_the_bot_closes_it() -> None:
+    clock = Clock()
+    connections = Connections(clock)
+    async with _serving(OK, OK, OK) as server:
+        for pause in (0.0, IDLE_SECONDS, IDLE_SECONDS + 0.1):
+            clock.now += pause
+            await connections.post(server.url, "bot", {}, b"hola", timeout=5)
+        connections.close()
+    assert server.connections == 2
 
 
 async def test_a_connection_the_server_ends_is_not_used_again(poster: Poster) -> None:

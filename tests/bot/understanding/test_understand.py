@@ -8,6 +8,7 @@ from actions.messages.content import Button
 from bot import inbound
 from bot.understanding.understand import (
     ASK,
+    CAREFUL,
     KNOWN,
     LONGEST_QUESTION,
     SMALL_TALK,
@@ -168,8 +169,9 @@ QUESTION = "buenas tardes, una consulta sobre el permiso"
 
 @pytest.mark.parametrize("intent", sorted(KNOWN))
 def test_rasas_intent_is_taken_from_a_certain_confidence_on(intent: str) -> None:
-    assert _by_nlu(intent, SURE, QUESTION, answerable=False) == intent
-    assert _by_nlu(intent, SURE - 0.01, QUESTION, answerable=False) == ASK
+    wanted = max(SURE, CAREFUL.get(intent, 0.0))
+    assert _by_nlu(intent, wanted, QUESTION, answerable=False) == intent
+    assert _by_nlu(intent, wanted - 0.01, QUESTION, answerable=False) == ASK
 
 
 @pytest.mark.parametrize("intent", ["nlu_fallback", "start", "show_article", "stale_button", ""])
