@@ -5,7 +5,6 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # uv finds a Python 3.10 for Rasa on PATH, and fetches one otherwise; pyenv keeps its own apart.
 NLU_PATH := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin))
-export PATH := $(if $(NLU_PATH),$(NLU_PATH):)$(PATH)
 ifdef CI
 export UV_NO_PROGRESS := 1
 endif
@@ -62,7 +61,7 @@ run-offline-channels: setup-dev
 
 .venv-nlu/.ready: nlu/requirements.txt | .venv/bin/python
 	@echo "Rasa's environment: .venv-nlu (about 1.7 GB, once)"
-	@$(UV) venv --quiet --allow-existing --python 3.10 .venv-nlu
+	@PATH="$(if $(NLU_PATH),$(NLU_PATH):)$$PATH" $(UV) venv --quiet --allow-existing --python 3.10 .venv-nlu
 	@$(UV) pip sync --require-hashes --compile-bytecode --python .venv-nlu nlu/requirements.txt
 	@touch $@
 

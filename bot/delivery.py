@@ -74,8 +74,8 @@ class Delivery:
     async def _settle(self, message: Claimed, outcome: Outcome) -> bool:
         match outcome:
             case Sent(provider_id):
-                async with self._database.transaction() as session:
-                    return await outbox.was_sent(session, message.id, provider_id)
+                async with self._database.statement() as connection:
+                    return await outbox.was_sent(connection, message.id, provider_id)
             case Later():
                 return await self._put_back(message, outcome)
             case Ambiguous(reason):

@@ -50,6 +50,8 @@ async def turn(context: JobContext, person_id: int) -> None:
             more = await worker.delivery.send(handled.claimed) or more
         if more:
             await worker.delivery.deliver(person_id)
+        if not handled.more_waiting:
+            return
 
 
 @queue.task(name=jobs.DELIVER, queue=jobs.QUEUES[jobs.DELIVER], pass_context=True)

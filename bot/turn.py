@@ -22,7 +22,7 @@ from actions.messages.content import Button
 from actions.messages.inbox import Waiting
 from actions.messages.outbox import Claimed
 from actions.people import service as people
-from actions.store.database import Database, is_outage
+from actions.store.database import Database, Executor, is_outage
 from bot import inbound
 from bot.burst import Burst, first_burst
 from bot.channels import web
@@ -54,11 +54,13 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What a turn did. ``claimed`` is the first message of the answer, for the caller to send."""
+    """What a turn did. ``claimed`` is the first message of the answer, for the caller to send;
+    ``more_waiting`` tells that messages which were already there are left for another turn."""
 
     inbox_ids: list[int]
     claimed: Claimed | None
     more_to_send: bool
+    more_waiting: bool
     callback: str | None
 
 
@@ -104,7 +106,7 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
     """
     started = time.monotonic()
     while True:
-        async with parts.database.session() as session:
+        async with parts.database.statement() as session:
             rows = await inbox.waiting(session, person_id, READ_AT_ONCE)
             if not rows or rows[0].channel not in parts.channels:
                 # A channel that was switched off with messages waiting: for when it is back.
@@ -116,6 +118,8 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
         understood = await understand(parts, burst, means, conversation.menu)
         try:
             handled = await _write(parts, person_id, burst, understood, failed_before, started)
+        except turns.AlreadyHandled:
+            continue
         except Exception as error:
             if is_outage(error):
                 raise
@@ -128,10 +132,11 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
                 raise
             continue
         if handled is not None:
-            return handled
+            # What came meanwhile has a job of its own: only what was read and left needs us.
+            return replace(handled, more_waiting=len(rows) > len(burst.rows))
 
 
-async def _meaning(session: AsyncSession, person_id: int, row: Waiting) -> str | None:
+async def _meaning(session: Executor, person_id: int, row: Waiting) -> str | None:
     """What a pressed button says: read from our own message to that same person."""
     named = read_token(str(row.detail.get("payload", ""))) if row.kind == inbound.BUTTON else None
     if named is None:
@@ -175,8 +180,7 @@ async def _write(
     last = burst.rows[-1]
     channel = parts.channels[last.channel]
     async with parts.database.transaction() as session:
-        await people.lock(session, person_id)
-        ground = await turns.ground(session, person_id)
+        ground = await turns.locked_ground(session, person_id)
         if ground.oldest != burst.rows[0].id:
             return None
         conversation = Conversation.from_json(ground.state)
@@ -246,6 +250,7 @@ async def _write(
         inbox_ids=[row.id for row in burst.rows],
         claimed=claimed,
         more_to_send=last.channel != web.NAME and (claimed is None or len(ids) > 1),
+        more_waiting=False,
         callback=str(callback) if callback else None,
     )
 

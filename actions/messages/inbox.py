@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions import jobs
 from actions.messages.models import InboundMessage
 from actions.people.models import Address
+from actions.store.database import Executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ _WAITING = (
 )
 
 
-async def waiting(session: AsyncSession, person_id: int, limit: int) -> list[Waiting]:
+async def waiting(session: Executor, person_id: int, limit: int) -> list[Waiting]:
     """The person's unhandled messages, oldest first, at most ``limit``."""
     rows = await session.execute(
         _WAITING.where(

@@ -12,6 +12,7 @@ from actions import jobs
 from actions.messages import states
 from actions.messages.content import Content
 from actions.messages.models import OutboundMessage
+from actions.store.database import Executor
 
 STALE_SENDING = timedelta(seconds=30)
 """A send that takes longer was cut off: no provider call of ours lasts half of it."""
@@ -143,7 +144,7 @@ async def claim_next(session: AsyncSession, person_id: int) -> Claimed | None:
     return Claimed(*values)
 
 
-async def was_sent(session: AsyncSession, message_id: int, provider_id: str) -> bool:
+async def was_sent(session: Executor, message_id: int, provider_id: str) -> bool:
     """Notes that the provider took the message; returns whether more of the person's waits.
 
     A receipt may have come before: what it told stays.

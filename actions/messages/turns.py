@@ -12,6 +12,12 @@ import structlog
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.store.database import Executor
+
+
+class AlreadyHandled(Exception):
+    """Another turn has meanwhile handled these messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -23,19 +29,28 @@ class Ground:
     has_open: bool
 
 
-_GROUND = text(
-    """
+_COLUMNS = """
     SELECT (SELECT min(id) FROM inbox WHERE person_id = :person AND handled_at IS NULL),
         (SELECT state FROM conversation WHERE person_id = :person),
         EXISTS (SELECT 1 FROM outbox WHERE person_id = :person
             AND state IN ('queued', 'sending', 'ambiguous'))
-    """
-)
+"""
+_GROUND = text(_COLUMNS)
+_LOCKED_GROUND = text(_COLUMNS + " FROM person WHERE id = :person FOR UPDATE")
 
 
-async def ground(session: AsyncSession, person_id: int) -> Ground:
-    """Reads what a turn stands on. For a turn that writes, lock the person first."""
+async def ground(session: Executor, person_id: int) -> Ground:
+    """Reads what a turn stands on."""
     oldest, state, has_open = (await session.execute(_GROUND, {"person": person_id})).one()
+    return Ground(oldest, dict(state or {}), has_open)
+
+
+async def locked_ground(session: AsyncSession, person_id: int) -> Ground:
+    """The same for a turn that writes: it waits for the person's turn under way, if there is one.
+
+    What it then reads may be as of before that wait, so :func:`record` looks again at the messages.
+    """
+    oldest, state, has_open = (await session.execute(_LOCKED_GROUND, {"person": person_id})).one()
     return Ground(oldest, dict(state or {}), has_open)
 
 
@@ -66,9 +81,9 @@ _RECORD = text(
         ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, updated_at = now()
     ), handled AS (
         UPDATE inbox SET handled_at = now(), turn_id = (SELECT id FROM turned)
-        WHERE id = ANY(:inbox)
+        WHERE id = ANY(:inbox) AND handled_at IS NULL RETURNING id
     )
-    SELECT id FROM turned
+    SELECT (SELECT id FROM turned), (SELECT count(*) FROM handled)
     """
 )
 
@@ -82,24 +97,31 @@ async def record(
     state: dict[str, Any],
     outcome: Outcome,
 ) -> int:
-    """Stores a turn, the conversation's new state, and that the messages are handled."""
-    turn_id: int | None = await session.scalar(
-        _RECORD,
-        {
-            "person": person_id,
-            "channel": channel,
-            "intent": outcome.intent,
-            "confidence": outcome.confidence,
-            "outcome": outcome.outcome,
-            "topic": outcome.topic,
-            "articles": json.dumps(outcome.articles),
-            "nlu_up": outcome.nlu_up,
-            "milliseconds": outcome.milliseconds,
-            "state": json.dumps(state),
-            "inbox": list(inbox_ids),
-        },
-    )
-    assert turn_id is not None
+    """Stores a turn, the conversation's new state, and that the messages are handled.
+
+    Raises AlreadyHandled when another turn has handled one of them: roll back and start again.
+    """
+    turn_id: int
+    turn_id, handled = (
+        await session.execute(
+            _RECORD,
+            {
+                "person": person_id,
+                "channel": channel,
+                "intent": outcome.intent,
+                "confidence": outcome.confidence,
+                "outcome": outcome.outcome,
+                "topic": outcome.topic,
+                "articles": json.dumps(outcome.articles),
+                "nlu_up": outcome.nlu_up,
+                "milliseconds": outcome.milliseconds,
+                "state": json.dumps(state),
+                "inbox": list(inbox_ids),
+            },
+        )
+    ).one()
+    if handled != len(inbox_ids):
+        raise AlreadyHandled
     return turn_id
 
 
