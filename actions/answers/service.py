@@ -10,8 +10,8 @@ from knowledge.library import Library
 from knowledge.topics import TOPICS
 
 _REMARK = re.compile(r"\([^)]*\)")
-_ARTICLES = re.compile(r"arts?\. ((?:\d+(?:-[A-Z])?(?:, | y )?)+)")
-_NUMBER = re.compile(r"\d+(?:-[A-Z])?")
+_ARTICLES = re.compile(r"arts?\. ((?:\d+(?:-[A-Z])?(?: a \d+)?(?:, | y )?)+)")
+_NUMBER = re.compile(r"\d+(?:-[A-Z])?(?: a \d+)?")
 _DIGITS = re.compile(r"\d+")
 
 Outcome = Literal["answered", "clarify", "abstained"]
@@ -102,7 +102,7 @@ def _joined(locators: Sequence[str]) -> str:
     if numbers:
         numbers.sort(key=lambda one: (int(_DIGITS.findall(one)[0]), one))
         *most, last = numbers
-        label = "arts." if most else "art."
+        label = "arts." if most or " a " in last else "art."
         others.insert(0, f"{label} {', '.join(most)} y {last}" if most else f"{label} {last}")
     return "; ".join(others)
 

@@ -26,6 +26,7 @@ class Line:
     outgoing: bool
     id: int
     provider_id: str
+    kind: str
     content: Content
 
 
@@ -69,13 +70,13 @@ async def history(session: AsyncSession, channel: str, external: str) -> Sequenc
         text(
             """
             SELECT * FROM (
-                SELECT false AS outgoing, inbox.id, inbox.provider_id,
+                SELECT false AS outgoing, inbox.id, inbox.provider_id, inbox.kind,
                     jsonb_build_object('text', inbox.text) AS content, inbox.received_at AS at
                 FROM inbox JOIN address ON address.id = inbox.address_id
                 WHERE address.channel = :channel AND address.external = :external
                     AND inbox.kind <> 'button'
                 UNION ALL
-                SELECT false, inbox.id, inbox.provider_id,
+                SELECT false, inbox.id, inbox.provider_id, inbox.kind,
                     jsonb_build_object('text', pressed.content #>> ARRAY[
                         'buttons', split_part(inbox.detail->>'payload', '.', 2), 'title']),
                     inbox.received_at
@@ -85,7 +86,7 @@ async def history(session: AsyncSession, channel: str, external: str) -> Sequenc
                 WHERE address.channel = :channel AND address.external = :external
                     AND inbox.kind = 'button'
                 UNION ALL
-                SELECT true, outbox.id, '', outbox.content, outbox.created_at
+                SELECT true, outbox.id, '', '', outbox.content, outbox.created_at
                 FROM outbox JOIN address ON address.id = outbox.address_id
                 WHERE address.channel = :channel AND address.external = :external
                     AND outbox.state IN ('sent', 'delivered', 'read')
@@ -96,5 +97,6 @@ async def history(session: AsyncSession, channel: str, external: str) -> Sequenc
         {"channel": channel, "external": external, "page": PAGE},
     )
     return [
-        Line(row.outgoing, row.id, row.provider_id, Content.from_json(row.content)) for row in rows
+        Line(row.outgoing, row.id, row.provider_id, row.kind, Content.from_json(row.content))
+        for row in rows
     ]

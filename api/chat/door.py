@@ -33,6 +33,14 @@ LARGEST_FILE: Final = 10 * 1024 * 1024
 MOST_WAITING: Final = 30
 """Unanswered messages of one conversation; more come from a program, not from a person."""
 
+FILES: Final = {
+    inbound.IMAGE: "Foto",
+    inbound.VOICE: "Nota de voz",
+    inbound.VIDEO: "Video",
+    inbound.DOCUMENT: "Archivo",
+}
+"""What the history shows of a message that was only a file."""
+
 _CONVERSATION = re.compile(r"[A-Za-z0-9._~:@-]{1,200}")
 
 router = APIRouter(prefix="/chat")
@@ -213,5 +221,6 @@ def _shown(reply: Outgoing) -> dict[str, Any]:
 def _line(line: thread.Line) -> dict[str, Any]:
     if line.outgoing:
         return {"from": "assistant", **_shown(Outgoing(line.id, line.content))}
-    shown = {"text": line.content.text, "buttons": [], "links": [], "files": []}
+    words = line.content.text or FILES.get(line.kind, "")
+    shown = {"text": words, "buttons": [], "links": [], "files": []}
     return {"from": "person", "id": line.provider_id, **shown}
