@@ -1,5 +1,6 @@
 """``torogoz run``: everything on one machine, supervised, until Ctrl-C."""
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -13,7 +14,9 @@ from typing import Final
 import httpx
 import structlog
 
+from actions.demo import service as demo
 from actions.store import migrate
+from actions.store.database import Database
 from api.failures import MendableError
 from api.processes import services
 from api.processes.child import Child
@@ -77,12 +80,15 @@ def run(settings: Settings) -> None:
         signal.signal(sign, lambda *_: stopping.set())
     settings = settings.model_copy(update={"var": settings.var.resolve()})
     began = time.monotonic()
+    with_demo = settings.with_demo
     with alone(settings), ExitStack() as stack:
         database_url = stack.enter_context(services.database(settings))
         if stopping.is_set():
             return
         with step("Esquema de la base de datos"):
             migrate.upgrade(database_url)
+        if with_demo:
+            asyncio.run(_load_demo(database_url))
         rasa: Shared | None = None
         nlu_url = settings.nlu_url
         if nlu_url is None:
@@ -103,6 +109,15 @@ def run(settings: Settings) -> None:
             postgres = Shared(settings.var / "run" / "postgres", services.embedded(settings))
         _supervise(processes, rasa, postgres, stopping)
         console.print("Cerrando…")
+
+
+async def _load_demo(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        async with database.transaction() as session:
+            await demo.load(session)
+    finally:
+        await database.close()
 
 
 class _Joining:
@@ -209,7 +224,8 @@ def _banner(settings: Settings, seconds: float) -> None:
     console.print(f"  Chat web   {address}/chat")
     console.print(f"  WhatsApp   {channel_state(settings, 'whatsapp')}")
     console.print(f"  Telegram   {channel_state(settings, 'telegram')}")
-    console.print(f"  Datos      {settings.var}")
+    demo_note = " (con datos de demostración: torogoz cases list)" if settings.with_demo else ""
+    console.print(f"  Datos      {settings.var}{demo_note}")
     console.print("\n  Ctrl-C para cerrar. Otra terminal: torogoz doctor, torogoz chat\n")
 
 
