@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from api.failures import MendableError
 
@@ -23,10 +25,29 @@ def _empty_as_unset(value: str | None) -> str | None:
 def _web_address(value: str | None) -> str | None:
     value = _empty_as_unset(value)
     if value is not None:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an address such as https://torogoz.example.sv")
+        try:
+            parts = urlsplit(value)
+            well_formed = parts.scheme in ("http", "https") and bool(parts.hostname)
+            # Reading the port checks it.
+            well_formed = well_formed and (parts.port is None or parts.port > 0)
+        except ValueError:
+            well_formed = False
+        if not well_formed:
+            raise ValueError("tiene que ser una dirección como https://torogoz.example.sv")
         value = value.rstrip("/")
+    return value
+
+
+def _database_address(value: str | None) -> str | None:
+    value = _empty_as_unset(value)
+    if value is not None:
+        try:
+            driver = make_url(value).drivername
+        except (ArgumentError, ValueError):
+            driver = ""
+        if not driver.startswith("postgresql"):
+            # Without the value: it holds a password.
+            raise ValueError("tiene que ser una dirección como postgresql://usuario@servidor/base")
     return value
 
 
@@ -49,7 +70,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address = None
     var: Path = ROOT / "var"
-    database_url: Annotated[Text, Field(repr=False)] = None
+    database_url: Annotated[
+        str | None, AfterValidator(_database_address), Field(repr=False)
+    ] = None
     nlu_url: Address = None
     secret_key: SecretStr | None = None
     demo: bool | None = None
