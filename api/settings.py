@@ -70,9 +70,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address = None
     var: Path = ROOT / "var"
-    database_url: Annotated[
-        str | None, AfterValidator(_database_address), Field(repr=False)
-    ] = None
+    database_url: Annotated[str | None, AfterValidator(_database_address), Field(repr=False)] = None
     nlu_url: Address = None
     secret_key: SecretStr | None = None
     demo: bool | None = None
