@@ -105,11 +105,19 @@ def _restore(url: str, file: Path) -> str:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
         )
-        for old, new in ((name, replaced), (fresh, name)):
+        closed = name
+        try:
+            with admin.transaction():
+                for old, new in ((name, replaced), (fresh, name)):
+                    admin.execute(
+                        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                            sql.Identifier(old), sql.Identifier(new)
+                        )
+                    )
+            closed = replaced
+        finally:
             admin.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(old), sql.Identifier(new)
-                )
+                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(sql.Identifier(closed))
             )
     return replaced
 

@@ -114,7 +114,8 @@ class EmbeddedPostgres:
                 return
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
-                if not _is_alive(pid):
+                # A zombie whose parent is another process is alive by its number only.
+                if not (_is_alive(pid) and _is_postgres(pid)):
                     return
                 time.sleep(0.02)
 
