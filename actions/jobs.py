@@ -7,8 +7,10 @@ sweep finds what waits), and a superfluous one finds nothing to do.
 from typing import Final
 
 import procrastinate
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.store.database import libpq_address
 
 TURN: Final = "turn"
 DELIVER: Final = "deliver"
@@ -25,9 +27,8 @@ def connector(url: str, pool_size: int) -> procrastinate.PsycopgConnector:
     What it writes is only that a job began or ended. A crash of the database may take that back:
     the job then runs again and finds nothing to do. So its commits need not wait for the disk.
     """
-    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return procrastinate.PsycopgConnector(
-        conninfo=conninfo,
+        conninfo=libpq_address(url),
         kwargs={"options": "-c synchronous_commit=off"},
         min_size=1,
         max_size=pool_size,

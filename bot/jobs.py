@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions import jobs
 from actions.messages import inbox, outbox
@@ -65,19 +64,15 @@ async def deliver(context: JobContext, person_id: int) -> None:
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Wakes whatever waits without a job: after a crash, an outage, a wait that is over."""
     async with Worker.of(context).parts.database.transaction() as session:
-        turns = await _wake(
+        turns = await jobs.wake_waiting(
             session, jobs.TURN, await inbox.people_waiting(session, LEFT_BEHIND_SECONDS)
         )
         stale = await outbox.recover_stale(session)
-        sends = await _wake(
+        sends = await jobs.wake_waiting(
             session, jobs.DELIVER, await outbox.people_due(session, LEFT_BEHIND_SECONDS)
         )
     if turns or stale or sends:
         log.info("swept", turns=turns, stale=stale, sends=sends)
-
-
-async def _wake(session: AsyncSession, task: str, people: list[int]) -> int:
-    return await jobs.wake_waiting(session, task, people)
 
 
 @queue.periodic(cron="* * * * * */2")

@@ -5,10 +5,10 @@ from typing import Final
 
 import psycopg
 import structlog
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
+from actions.store.database import libpq_address
 from bot.channels.telegram import ALLOWED_UPDATES, POLL_SECONDS, Telegram
 from bot.inbound import MalformedMessage
 from bot.intake import Intake
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 async def poll(telegram: Telegram, intake: Intake, database_url: str) -> None:
     """Polls until it is cancelled, whenever no other process does."""
-    conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(False)
+    conninfo = libpq_address(database_url)
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as lock:

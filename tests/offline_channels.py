@@ -11,9 +11,7 @@ import subprocess
 import sys
 
 from api.settings import ROOT, Settings
-from tests.providers.telegram import BOT_TOKEN
-from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER
-from tests.system import SECRET
+from tests.system import SECRET, provider_settings
 
 
 def main() -> int:
@@ -34,13 +32,8 @@ def main() -> int:
     environment = {
         **os.environ,
         "TOROGOZ_PUBLIC_URL": public,
-        "TOROGOZ_TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TOROGOZ_TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "TOROGOZ_WHATSAPP_FROM": SENDER,
-        "TOROGOZ_TWILIO_API_URL": addresses["twilio"],
-        "TOROGOZ_TELEGRAM_TOKEN": BOT_TOKEN,
+        **provider_settings(addresses["twilio"], addresses["telegram"]),
         "TOROGOZ_TELEGRAM_SECRET": SECRET,
-        "TOROGOZ_TELEGRAM_API_URL": addresses["telegram"],
     }
     command = [sys.executable, "-m", "api.cli"]
     subprocess.run([*command, "channels", "set-webhook"], env=environment, cwd=ROOT, check=True)

@@ -31,6 +31,18 @@ def free_port() -> int:
     return port
 
 
+def provider_settings(twilio_url: str, telegram_url: str) -> dict[str, str]:
+    """The settings that connect the product to stand-ins at these addresses."""
+    return {
+        "TOROGOZ_TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TOROGOZ_TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TOROGOZ_WHATSAPP_FROM": SENDER,
+        "TOROGOZ_TWILIO_API_URL": twilio_url,
+        "TOROGOZ_TELEGRAM_TOKEN": BOT_TOKEN,
+        "TOROGOZ_TELEGRAM_API_URL": telegram_url,
+    }
+
+
 @dataclass
 class System:
     """Web and workers as processes of their own, on one database."""
@@ -159,12 +171,7 @@ async def with_channels(
             TelegramStandIn(**{"chat_rate": 0, "overall_rate": 0, **(telegram or {})})
         )
         system.environment |= {
-            "TOROGOZ_TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-            "TOROGOZ_TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-            "TOROGOZ_WHATSAPP_FROM": SENDER,
-            "TOROGOZ_TWILIO_API_URL": whatsapp.url,
-            "TOROGOZ_TELEGRAM_TOKEN": BOT_TOKEN,
-            "TOROGOZ_TELEGRAM_API_URL": other.url,
+            **provider_settings(whatsapp.url, other.url),
             **({"TOROGOZ_TELEGRAM_SECRET": SECRET} if webhook else {}),
             **(environment or {}),
         }

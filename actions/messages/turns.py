@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.store.database import Executor
+from actions.store.database import Executor, libpq_address
 
 
 class AlreadyHandled(Exception):
@@ -144,9 +144,7 @@ class TurnsHeard:
     lost, so whoever waits looks for itself from time to time."""
 
     def __init__(self, url: str) -> None:
-        self._conninfo = (
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        )
+        self._conninfo = libpq_address(url)
         self._expected: dict[int, list[asyncio.Event]] = {}
 
     @contextlib.contextmanager

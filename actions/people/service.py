@@ -6,11 +6,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.messages import states
 
 
-async def lock(session: AsyncSession, person_id: int) -> None:
-    """Holds the person's row until the transaction ends: one turn at a time."""
-    await session.execute(text("SELECT 1 FROM person WHERE id = :id FOR UPDATE"), {"id": person_id})
-
-
 async def stop_messages(session: AsyncSession, person_id: int) -> None:
     """No more notices or announcements, also of those already queued. Replies go on."""
     await session.execute(

@@ -22,6 +22,11 @@ POOL_OVERFLOW = 20
 POOL_WAIT_SECONDS = 5
 
 
+def libpq_address(url: str) -> str:
+    """The same database as ``url``, as libpq writes it: no driver in the scheme."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 class Database:
     """One PostgreSQL database: hands out sessions; whoever opens one owns its transaction."""
 

@@ -14,10 +14,10 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy import make_url
 from telegram.error import TelegramError
 
 from actions.store import migrate
+from actions.store.database import libpq_address
 from api.assembly import telegram_of
 from api.processes import model, services
 from api.processes.rasa import RasaServer
@@ -72,10 +72,9 @@ def _database(settings: Settings) -> Finding:
         if settings.database_url is None
         else settings.database_url
     )
-    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         began = time.monotonic()
-        with psycopg.connect(conninfo, connect_timeout=5) as connection:
+        with psycopg.connect(libpq_address(url), connect_timeout=5) as connection:
             row = connection.execute("SHOW server_version").fetchone()
     except psycopg.Error as error:
         if own:

@@ -19,8 +19,8 @@ from api.settings import ROOT
 from tests.bench.asking import questions
 from tests.bench.figures import Figure, percentile
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
-from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
-from tests.system import SECRET, System
+from tests.providers.twilio import TwilioStandIn
+from tests.system import SECRET, System, provider_settings
 
 SATURATING_POSTS = 48
 
@@ -182,13 +182,8 @@ async def benched(database_url: str, nlu_url: str, workers: int) -> AsyncIterato
     twilio = TwilioStandIn(webhook_url=f"{system.url}/webhooks/whatsapp")
     telegram = TelegramStandIn()
     system.environment |= {
-        "TOROGOZ_TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TOROGOZ_TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "TOROGOZ_WHATSAPP_FROM": SENDER,
-        "TOROGOZ_TWILIO_API_URL": addresses["twilio"],
-        "TOROGOZ_TELEGRAM_TOKEN": BOT_TOKEN,
+        **provider_settings(addresses["twilio"], addresses["telegram"]),
         "TOROGOZ_TELEGRAM_SECRET": SECRET,
-        "TOROGOZ_TELEGRAM_API_URL": addresses["telegram"],
         # The senders' own limits are not what is measured.
         "TOROGOZ_WHATSAPP_PER_SECOND": "1000",
         "TOROGOZ_TELEGRAM_PER_SECOND": "1000",
