@@ -17,7 +17,7 @@ run: setup
 
 test: setup-dev
 	@.venv/bin/torogoz nlu train
-	@.venv/bin/pytest -n 2 --dist loadgroup $(ARGS)
+	@.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 setup: .venv/.run .venv-nlu/.ready
 setup-dev: .venv/.dev .venv-nlu/.ready

@@ -20,7 +20,6 @@ from tests.system import System
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 HEAVIEST = 40_000

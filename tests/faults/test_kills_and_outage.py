@@ -47,7 +47,6 @@ async def _people_write(channels: Channels, until: asyncio.Event) -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.xdist_group("outage")
 async def test_nothing_is_lost_doubled_or_reordered(
     own_postgres: EmbeddedPostgres, rasa_url: str
 ) -> None:
