@@ -11,6 +11,7 @@ from actions.messages import outbox, states
 from actions.messages.outbox import Claimed
 from actions.messages.pace import Pacer
 from actions.people import service as people
+from actions.people import wanted
 from actions.store.database import Database
 from bot.channels.protocol import (
     Ambiguous,
@@ -53,18 +54,35 @@ class Delivery:
         if channel is None:
             # A channel that was switched off with messages waiting: kept for when it is back.
             return await self._put_back(message, Later(60, "channel_off"))
-        excluded = _excluded(message)
-        if excluded is not None:
-            return await self._give_up(message, states.EXCLUDED, excluded)
         if message.ambiguous:
+            # It may have been sent before it was excluded: that has to be known first.
             settled = await self._reconcile(channel, message)
             if settled is not None:
                 return settled
+        excluded = _excluded(message)
+        if excluded is not None:
+            return await self._give_up(message, states.EXCLUDED, excluded)
         wait = await self._wait_for_slot(channel)
         if wait > LONGEST_WAIT_SECONDS:
             return await self._put_back(message, Later(wait, "paced"))
         await asyncio.sleep(wait)
+        if message.category is not None:
+            return await self._send_if_wanted(channel, message)
         return await self._settle(message, await channel.send(message))
+
+    async def _send_if_wanted(self, channel: Channel, message: Claimed) -> bool:
+        """Hands over a message that the person can stop, in a transaction that a stop waits for:
+        so none starts after a stop has committed, though it was claimed before."""
+        outcome: Outcome | None = None
+        async with self._database.transaction() as session:
+            refused = await wanted.refused(session, message.id, message.address_id)
+            if refused is None:
+                outcome = await channel.send(message)
+        if outcome is not None:
+            return await self._settle(message, outcome)
+        if refused == wanted.STOPPED:
+            return await self._give_up(message, states.EXCLUDED, wanted.STOPPED)
+        return True
 
     async def _wait_for_slot(self, channel: Channel) -> float:
         if not channel.per_second:
@@ -146,8 +164,8 @@ class Delivery:
 
 
 def _excluded(message: Claimed) -> str | None:
-    if message.stopped and message.lane != states.REPLY:
-        return "stopped"
+    if message.stopped:
+        return wanted.STOPPED
     if message.blocked and message.lane != states.REPLY:
         return "blocked"
     return None

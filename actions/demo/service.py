@@ -70,5 +70,5 @@ async def load(session: AsyncSession) -> bool:
                 lane=states.REPLY,
                 state=states.SENT,
             )
-        await cases.open_case(session, person_id, "demo")
+        await cases.open_case(session, person_id, "request")
     return True

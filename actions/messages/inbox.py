@@ -30,7 +30,7 @@ class Received:
 _STORE = text(
     """
     WITH known AS (
-        UPDATE address SET blocked_at = NULL,
+        UPDATE address SET blocked_at = NULL, forget_at = NULL,
             last_inbound_at = GREATEST(last_inbound_at, CAST(:sent_at AS timestamptz))
         WHERE channel = :channel AND external = :external
         RETURNING id, person_id

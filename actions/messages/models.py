@@ -79,6 +79,8 @@ class OutboundMessage(Base):
     turn_id: Mapped[int | None] = mapped_column(BigInteger)
     """The turn it answers; null for notices and announcements."""
     lane: Mapped[int] = mapped_column(SmallInteger)
+    category: Mapped[str | None] = mapped_column(Text)
+    """What a person can stop (see actions.people.wanted); null for what always goes."""
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """See actions.messages.content: text, buttons, links, files, template."""
     state: Mapped[str] = mapped_column(Text)
@@ -126,7 +128,6 @@ class Intake(Base):
 
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     listed_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    offset: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Turn(Base):

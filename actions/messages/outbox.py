@@ -12,6 +12,7 @@ from actions import jobs
 from actions.messages import states
 from actions.messages.content import Content
 from actions.messages.models import OutboundMessage
+from actions.people import wanted
 from actions.store.database import Executor
 
 STALE_SENDING = timedelta(seconds=30)
@@ -35,6 +36,7 @@ class Claimed:
     window_opened_at: datetime | None
     stopped: bool
     blocked: bool
+    category: str | None = None
 
 
 async def add(
@@ -47,19 +49,24 @@ async def add(
     lane: int,
     turn_id: int | None = None,
     state: str = states.QUEUED,
+    category: str | None = None,
 ) -> list[int]:
     """Appends messages in that order; returns their ids. Wakes nobody.
 
+    Messages of a ``category`` are not sent to who stopped it; those without one always are.
     With ``state`` SENDING the first one is already claimed by the caller, who sends it after its
     transaction has committed.
     """
+    if category is not None:
+        wanted.checked([category])
     rows = await session.scalars(
         text(
             """
             INSERT INTO outbox
-                (person_id, address_id, channel, turn_id, lane, content, state, attempts,
+                (person_id, address_id, channel, turn_id, lane, category, content, state, attempts,
                  attempted_at, claimed_at, settled_at)
-            SELECT :person, :address, :channel, CAST(:turn AS bigint), :lane, content,
+            SELECT :person, :address, :channel, CAST(:turn AS bigint), :lane,
+                CAST(:category AS text), content,
                 CASE WHEN :state = 'sending' AND place > 1 THEN 'queued' ELSE :state END,
                 CASE WHEN :state = 'sending' AND place = 1 THEN 1 ELSE 0 END,
                 CASE WHEN :state = 'sending' AND place = 1 THEN now() END,
@@ -76,6 +83,7 @@ async def add(
             "channel": channel,
             "turn": turn_id,
             "lane": lane,
+            "category": category,
             "state": state,
             "contents": json.dumps([content.as_json() for content in contents]),
         },
@@ -83,31 +91,47 @@ async def add(
     return list(rows)
 
 
-async def post(session: AsyncSession, person_id: int, content: Content, lane: int) -> int | None:
+# Whoever was joined to another person has no address any more: it is with the other one.
+_WHERE_TO = text(
+    """
+    WITH RECURSIVE holder(id) AS (
+        SELECT CAST(:person AS bigint)
+        UNION
+        SELECT kept_id FROM person_link JOIN holder ON holder.id = joined_id
+        WHERE undone_at IS NULL)
+    SELECT address.id, address.channel, address.person_id
+    FROM address JOIN holder ON holder.id = address.person_id
+    WHERE forget_at IS NULL
+    ORDER BY blocked_at IS NOT NULL, last_inbound_at DESC NULLS LAST, address.id LIMIT 1
+    """
+)
+
+
+async def post(
+    session: AsyncSession,
+    person_id: int,
+    content: Content,
+    lane: int,
+    category: str | None = None,
+) -> int | None:
     """Queues a notice for a person, at the address where they last wrote; wakes delivery.
 
-    Returns its id, or None when the person has no address left.
+    ``category`` as for :func:`add`. Returns its id, or None when the person has no address left,
+    or erased what we hold and has not written since.
     """
-    row = (
-        await session.execute(
-            text(
-                "SELECT id, channel FROM address WHERE person_id = :person "
-                "ORDER BY blocked_at IS NOT NULL, last_inbound_at DESC NULLS LAST, id LIMIT 1"
-            ),
-            {"person": person_id},
-        )
-    ).one_or_none()
+    row = (await session.execute(_WHERE_TO, {"person": person_id})).one_or_none()
     if row is None:
         return None
     (message_id,) = await add(
         session,
-        person_id=person_id,
+        person_id=row.person_id,
         address_id=row.id,
         channel=row.channel,
         contents=[content],
         lane=lane,
+        category=category,
     )
-    await jobs.wake(session, jobs.DELIVER, person_id)
+    await jobs.wake(session, jobs.DELIVER, row.person_id)
     return message_id
 
 
@@ -122,14 +146,16 @@ _CLAIM = text(
     UPDATE outbox SET state = 'sending', claimed_at = now(),
         attempted_at = COALESCE(outbox.attempted_at, now()),
         attempts = attempts + CASE WHEN head.state = 'queued' THEN 1 ELSE 0 END
-    FROM head, address, person
+    FROM head, address
     WHERE outbox.id = head.id AND address.id = outbox.address_id
-        AND person.id = outbox.person_id AND head.state IN ('queued', 'ambiguous')
+        AND head.state IN ('queued', 'ambiguous')
         AND (outbox.not_before IS NULL OR outbox.not_before <= now())
     RETURNING outbox.id, outbox.person_id, outbox.address_id, outbox.channel, address.external,
         outbox.lane, outbox.content, outbox.attempts, outbox.attempted_at,
         head.state = 'ambiguous', address.last_inbound_at,
-        person.stopped_at IS NOT NULL, address.blocked_at IS NOT NULL
+        EXISTS (SELECT 1 FROM opted_out WHERE opted_out.person_id = address.person_id
+            AND opted_out.category = outbox.category),
+        address.blocked_at IS NOT NULL, outbox.category
     """
 )
 

@@ -57,6 +57,7 @@ async def after(
             "JOIN address ON address.id = outbox.address_id "
             "WHERE address.channel = :channel AND address.external = :external "
             "AND outbox.id > :cursor AND outbox.state IN ('sent', 'delivered', 'read') "
+            "AND outbox.content <> '{}' "
             "ORDER BY outbox.id LIMIT :page"
         ),
         {"channel": channel, "external": external, "cursor": cursor, "page": PAGE},
@@ -74,7 +75,7 @@ async def history(session: AsyncSession, channel: str, external: str) -> Sequenc
                     jsonb_build_object('text', inbox.text) AS content, inbox.received_at AS at
                 FROM inbox JOIN address ON address.id = inbox.address_id
                 WHERE address.channel = :channel AND address.external = :external
-                    AND inbox.kind <> 'button'
+                    AND inbox.kind NOT IN ('button', 'erased')
                 UNION ALL
                 SELECT false, inbox.id, inbox.provider_id, inbox.kind,
                     jsonb_build_object('text', pressed.content #>> ARRAY[
@@ -89,7 +90,7 @@ async def history(session: AsyncSession, channel: str, external: str) -> Sequenc
                 SELECT true, outbox.id, '', '', outbox.content, outbox.created_at
                 FROM outbox JOIN address ON address.id = outbox.address_id
                 WHERE address.channel = :channel AND address.external = :external
-                    AND outbox.state IN ('sent', 'delivered', 'read')
+                    AND outbox.state IN ('sent', 'delivered', 'read') AND outbox.content <> '{}'
                 ORDER BY at DESC, outgoing DESC, id DESC LIMIT :page) AS newest
             ORDER BY at, outgoing, id
             """

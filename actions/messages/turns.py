@@ -22,27 +22,37 @@ class AlreadyHandled(Exception):
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a turn stands on: the oldest unhandled message (None when there is none), the state of
-    the conversation, and whether earlier messages to the person still have to be sent."""
+    the conversation, whether earlier messages to the person still have to be sent, the version of
+    the privacy notice that they agreed to, their firm by field, and whether a case of theirs is
+    open and its staff have the conversation."""
 
     oldest: int | None
     state: dict[str, Any]
     has_open: bool
+    consent: str | None
+    firm: dict[str, Any]
+    has_case: bool
+    held: bool
 
 
 _COLUMNS = """
     SELECT (SELECT min(id) FROM inbox WHERE person_id = :person AND handled_at IS NULL),
         (SELECT state FROM conversation WHERE person_id = :person),
         EXISTS (SELECT 1 FROM outbox WHERE person_id = :person
-            AND state IN ('queued', 'sending', 'ambiguous'))
+            AND state IN ('queued', 'sending', 'ambiguous')),
+        (SELECT version FROM consent WHERE person_id = :person AND withdrawn_at IS NULL),
+        (SELECT to_jsonb(firm) - 'person_id' - 'updated_at' FROM firm WHERE person_id = :person),
+        EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL),
+        EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL
+            AND held_until > now())
 """
 _GROUND = text(_COLUMNS)
-_LOCKED_GROUND = text(_COLUMNS + " FROM person WHERE id = :person FOR UPDATE")
+_LOCKED_GROUND = text(_COLUMNS + " FROM person WHERE id = :person FOR NO KEY UPDATE")
 
 
 async def ground(session: Executor, person_id: int) -> Ground:
     """Reads what a turn stands on."""
-    oldest, state, has_open = (await session.execute(_GROUND, {"person": person_id})).one()
-    return Ground(oldest, dict(state or {}), has_open)
+    return _read((await session.execute(_GROUND, {"person": person_id})).one())
 
 
 async def locked_ground(session: AsyncSession, person_id: int) -> Ground:
@@ -50,8 +60,13 @@ async def locked_ground(session: AsyncSession, person_id: int) -> Ground:
 
     What it then reads may be as of before that wait, so :func:`record` looks again at the messages.
     """
-    oldest, state, has_open = (await session.execute(_LOCKED_GROUND, {"person": person_id})).one()
-    return Ground(oldest, dict(state or {}), has_open)
+    return _read((await session.execute(_LOCKED_GROUND, {"person": person_id})).one())
+
+
+def _read(row: Sequence[Any]) -> Ground:
+    oldest, state, has_open, consent, firm, has_case, held = row
+    known = {name: value for name, value in (firm or {}).items() if value is not None}
+    return Ground(oldest, dict(state or {}), has_open, consent, known, has_case, held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,22 @@
-"""What a person may decide about being written to."""
+"""Being written to: what a person decides for all categories, and what providers tell of it.
+
+See actions.people.wanted for the categories one by one.
+"""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.messages import states
+from actions.people import wanted
 
 
 async def stop_messages(session: AsyncSession, person_id: int) -> None:
-    """No more notices or announcements, also of those already queued. Replies go on."""
-    await session.execute(
-        text("UPDATE person SET stopped_at = COALESCE(stopped_at, now()) WHERE id = :id"),
-        {"id": person_id},
-    )
-    await session.execute(
-        text(
-            """
-            UPDATE outbox SET state = 'excluded', reason = 'stopped', settled_at = now()
-            WHERE person_id = :id AND lane > :reply AND state = 'queued'
-            """
-        ),
-        {"id": person_id, "reply": states.REPLY},
-    )
+    """No more announcements, reminders or training, also of those queued. Replies go on."""
+    await wanted.stop(session, person_id)
 
 
 async def start_messages(session: AsyncSession, person_id: int) -> None:
-    """Notices and announcements again."""
-    await session.execute(
-        text("UPDATE person SET stopped_at = NULL WHERE id = :id"), {"id": person_id}
-    )
+    """Announcements, reminders and training again."""
+    await wanted.start(session, person_id)
 
 
 async def mark_blocked(session: AsyncSession, address_id: int) -> None:

@@ -40,6 +40,8 @@ class Database:
             # A server that came back after an outage leaves dead connections in the pool. They are
             # found on use (see is_outage) instead of with a query before every transaction.
             pool_pre_ping=False,
+            # An error's text goes to the logs, and parameters hold what people wrote.
+            hide_parameters=True,
         )
         self._each = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -2,12 +2,13 @@
 
 from actions.cases import models as cases
 from actions.conversations import models as conversations
+from actions.firms import models as firms
 from actions.messages import models as messages
 from actions.people import models as people
 from actions.store.base import Base
 from actions.templates import models as templates
 
-DECLARED_IN = (cases, conversations, messages, people, templates)
+DECLARED_IN = (cases, conversations, firms, messages, people, templates)
 """Importing a module declares its tables; a new one is added here."""
 
 metadata = Base.metadata

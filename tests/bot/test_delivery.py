@@ -1,5 +1,7 @@
 """Delivery over the real channels: what each outcome of a send makes of the message."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -34,7 +36,9 @@ class Sender:
         self.address_id = address_id
         self._delivery = Delivery(database, {channel.name: channel})
 
-    async def queue(self, *texts: str, lane: int = states.REPLY) -> list[int]:
+    async def queue(
+        self, *texts: str, lane: int = states.REPLY, category: str | None = None
+    ) -> list[int]:
         async with self.database.transaction() as session:
             return await outbox.add(
                 session,
@@ -43,6 +47,7 @@ class Sender:
                 channel=self.channel.name,
                 contents=[Content(one) for one in texts],
                 lane=lane,
+                category=category,
             )
 
     async def deliver(self) -> None:
@@ -253,17 +258,72 @@ async def test_who_blocked_us_gets_no_notices_until_they_write_again(
     assert provider.messages_to(str(CHAT)) == []
 
 
-async def test_who_stopped_gets_replies_and_nothing_else(
+async def test_who_stopped_gets_what_has_no_category_and_nothing_else(
     on_telegram: Sender, provider: TelegramStandIn
 ) -> None:
     async with on_telegram.database.transaction() as session:
         await people.stop_messages(session, on_telegram.person_id)
     await on_telegram.queue("respuesta")
-    await on_telegram.queue("aviso", lane=states.NOTICE)
-    await on_telegram.queue("anuncio", lane=states.BULK)
+    await on_telegram.queue("se unió tu cuenta", lane=states.NOTICE)
+    await on_telegram.queue("aviso", lane=states.NOTICE, category="reminders")
+    await on_telegram.queue("anuncio", lane=states.BULK, category="announcements")
     await on_telegram.deliver()
-    assert [message.text for message in provider.messages_to(str(CHAT))] == ["respuesta"]
-    assert await on_telegram.states() == [states.SENT, states.EXCLUDED, states.EXCLUDED]
+    texts = [message.text for message in provider.messages_to(str(CHAT))]
+    assert texts == ["respuesta", "se unió tu cuenta"]
+    rows = await on_telegram.rows()
+    assert [(row.state, row.reason) for row in rows] == [
+        (states.SENT, None),
+        (states.SENT, None),
+        (states.EXCLUDED, "stopped"),
+        (states.EXCLUDED, "stopped"),
+    ]
+
+
+async def test_a_stop_that_comes_after_the_claim_still_holds(
+    on_telegram: Sender, provider: TelegramStandIn
+) -> None:
+    await on_telegram.queue("anuncio", lane=states.BULK, category="announcements")
+    async with on_telegram.database.transaction() as session:
+        message = await outbox.claim_next(session, on_telegram.person_id)
+    assert message is not None
+    assert not message.stopped
+    async with on_telegram.database.transaction() as session:
+        await people.stop_messages(session, on_telegram.person_id)
+    delivery = Delivery(on_telegram.database, {on_telegram.channel.name: on_telegram.channel})
+    assert await delivery.send(message)
+    assert provider.messages_to(str(CHAT)) == []
+    (row,) = await on_telegram.rows()
+    assert (row.state, row.reason) == (states.EXCLUDED, "stopped")
+
+
+async def test_a_stop_waits_for_the_send_under_way_and_no_other_starts(
+    on_telegram: Sender, provider: TelegramStandIn
+) -> None:
+    await on_telegram.queue("uno", "dos", lane=states.BULK, category="announcements")
+    provider.faults.once(FaultKind.SLOW, operation="sendMessage", seconds=0.5)
+    delivering = asyncio.create_task(on_telegram.deliver())
+    await provider.wait_for(lambda: provider.messages_to(str(CHAT)))
+    began = time.monotonic()
+    async with on_telegram.database.transaction() as session:
+        await people.stop_messages(session, on_telegram.person_id)
+        assert time.monotonic() - began > 0.3
+    await delivering
+    assert [message.text for message in provider.messages_to(str(CHAT))] == ["uno"]
+    assert await on_telegram.states() == [states.SENT, states.EXCLUDED]
+
+
+async def test_what_was_sent_before_the_stop_is_not_called_excluded(
+    on_whatsapp: Sender, twilio: TwilioStandIn
+) -> None:
+    await on_whatsapp.queue("uno", "dos", lane=states.BULK, category="announcements")
+    twilio.faults.once(FaultKind.ANSWER_LOST, operation="messages.create")
+    await on_whatsapp.deliver()
+    async with on_whatsapp.database.transaction() as session:
+        await people.stop_messages(session, on_whatsapp.person_id)
+    await on_whatsapp.wait(RECONCILE_AFTER)
+    await on_whatsapp.deliver()
+    assert _texts(twilio) == ["uno"]
+    assert await on_whatsapp.states() == [states.SENT, states.EXCLUDED]
 
 
 async def test_on_telegram_a_reply_is_repeated_once_for_a_lost_answer(

@@ -28,6 +28,7 @@ async def _add(
     *texts: str,
     lane: int = states.REPLY,
     state: str = states.QUEUED,
+    category: str | None = None,
 ) -> list[int]:
     async with database.transaction() as session:
         return await outbox.add(
@@ -38,6 +39,7 @@ async def _add(
             contents=[Content(one) for one in texts],
             lane=lane,
             state=state,
+            category=category,
         )
 
 
@@ -125,6 +127,7 @@ async def test_a_claim_tells_all_that_sending_needs(database: Database, meet: Me
             channel="telegram",
             contents=[content],
             lane=states.NOTICE,
+            category="training",
         )
     message = await _claim(database, ana)
     assert message is not None
@@ -135,6 +138,7 @@ async def test_a_claim_tells_all_that_sending_needs(database: Database, meet: Me
     )
     assert (message.channel, message.external, message.lane) == ("telegram", "77", states.NOTICE)
     assert message.content == content
+    assert message.category == "training"
     assert (message.attempts, message.ambiguous, message.stopped, message.blocked) == (
         1,
         False,
@@ -151,10 +155,17 @@ async def test_a_claim_tells_who_stopped_or_blocked_us(database: Database, meet:
     async with database.transaction() as session:
         await people.stop_messages(session, ana.person_id)
         await people.mark_blocked(session, ana.address_id)
-    await _add(database, ana, "aviso", lane=states.NOTICE)
+    await _add(database, ana, "aviso", lane=states.NOTICE, category="reminders")
     message = await _claim(database, ana)
     assert message is not None
     assert (message.stopped, message.blocked) == (True, True)
+
+
+async def test_a_category_that_nobody_could_stop_is_refused(database: Database, meet: Meet) -> None:
+    ana = await meet()
+    with pytest.raises(ValueError, match="anuncios"):
+        await _add(database, ana, "aviso", lane=states.BULK, category="anuncios")
+    assert await _claim(database, ana) is None
 
 
 async def test_what_was_added_as_claimed_belongs_to_who_added_it(
@@ -363,14 +374,17 @@ async def test_nobody_can_be_reached_without_an_address(database: Database) -> N
     assert await jobs_of(database) == []
 
 
-async def test_a_stop_takes_out_what_is_queued_but_replies(database: Database, meet: Meet) -> None:
+async def test_a_stop_takes_out_what_is_queued_of_a_category(
+    database: Database, meet: Meet
+) -> None:
     ana, luis = await meet(), await meet()
-    (sending,) = await _add(database, ana, "en camino", lane=states.BULK)
+    (sending,) = await _add(database, ana, "en camino", lane=states.BULK, category="announcements")
     await _claim(database, ana)
-    taken_out = await _add(database, ana, "aviso", lane=states.NOTICE)
-    taken_out += await _add(database, ana, "anuncio", lane=states.BULK)
+    taken_out = await _add(database, ana, "aviso", lane=states.NOTICE, category="reminders")
+    taken_out += await _add(database, ana, "anuncio", lane=states.BULK, category="announcements")
     (reply,) = await _add(database, ana, "respuesta")
-    (other,) = await _add(database, luis, "aviso", lane=states.NOTICE)
+    (notice,) = await _add(database, ana, "se unió tu cuenta", lane=states.NOTICE)
+    (other,) = await _add(database, luis, "aviso", lane=states.NOTICE, category="reminders")
     async with database.transaction() as session:
         await people.stop_messages(session, ana.person_id)
     for message_id in taken_out:
@@ -379,6 +393,7 @@ async def test_a_stop_takes_out_what_is_queued_but_replies(database: Database, m
         assert stored.settled_at is not None
     assert (await _find(database, sending)).state == states.SENDING
     assert (await _find(database, reply)).state == states.QUEUED
+    assert (await _find(database, notice)).state == states.QUEUED
     assert (await _find(database, other)).state == states.QUEUED
 
 
@@ -392,7 +407,8 @@ async def test_a_stop_is_kept_from_its_first_time_until_taken_back(
             await decide(session, ana.person_id)
         async with database.session() as session:
             return await session.scalar(
-                text("SELECT stopped_at FROM person WHERE id = :id"), {"id": ana.person_id}
+                text("SELECT min(stopped_at) FROM opted_out WHERE person_id = :id"),
+                {"id": ana.person_id},
             )
 
     first = await after(people.stop_messages)

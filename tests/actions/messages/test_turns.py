@@ -1,6 +1,7 @@
 """A turn's ground and record, and the announcement that it ended."""
 
 import asyncio
+from typing import Any
 
 from sqlalchemy import text
 
@@ -19,6 +20,13 @@ OUTCOME = turns.Outcome(
     milliseconds=12,
 )
 STATE = {"welcomed": True, "menu": [["¿Qué?", "/help"]]}
+
+
+def _bare(oldest: int | None, state: dict[str, Any]) -> turns.Ground:
+    """The ground of a person of whom nothing else is known."""
+    return turns.Ground(
+        oldest, state, has_open=False, consent=None, firm={}, has_case=False, held=False
+    )
 
 
 async def _ground(database: Database, someone: Someone) -> turns.Ground:
@@ -57,7 +65,7 @@ async def test_the_ground_of_a_first_turn_is_the_oldest_message_alone(
         await receive(session, "m2", external=ana.external)
     async with database.session() as session:
         oldest = (await inbox.waiting(session, ana.person_id, 1))[0].id
-    assert await _ground(database, ana) == turns.Ground(oldest, {}, has_open=False)
+    assert await _ground(database, ana) == _bare(oldest, {})
     assert (await _ground(database, luis)).oldest != oldest
 
 
@@ -70,7 +78,7 @@ async def test_a_recorded_turn_closes_its_messages_and_keeps_the_state(
     first = (await _ground(database, ana)).oldest
     assert first is not None
     turn_id = await _answer(database, ana, [first], "Sí.")
-    assert await _ground(database, ana) == turns.Ground(later.inbox_id, STATE, has_open=False)
+    assert await _ground(database, ana) == _bare(later.inbox_id, STATE)
     async with database.session() as session:
         row = (
             await session.execute(
