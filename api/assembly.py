@@ -8,18 +8,20 @@ from pathlib import Path
 from actions.store.database import Database
 from api.clock import today
 from api.settings import Settings
-from bot import responses
+from bot import flows, responses
 from bot.channels.protocol import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
 from bot.channels.whatsapp import WhatsApp
 from bot.delivery import Delivery
 from bot.intake import Intake
+from bot.transcription import Transcriber
 from bot.turn import Parts
 from knowledge.library import Library
 from nlu.client import NluClient
 
-RESPONSES = Path(responses.__file__).parent / "es.yml"
+RESPONSES = Path(responses.__file__).parent
+FLOWS = Path(flows.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,18 @@ def telegram_of(settings: Settings) -> Telegram | None:
     )
 
 
+def transcriber_of(settings: Settings) -> Transcriber | None:
+    """What hears voice notes, or None where no server for it is set."""
+    if settings.transcription_url is None:
+        return None
+    key = settings.transcription_key
+    return Transcriber(
+        settings.transcription_url,
+        key.get_secret_value() if key else None,
+        settings.transcription_model,
+    )
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, database_url: str) -> AsyncIterator[Assembly]:
     """The parts for the time of the block."""
@@ -90,5 +104,8 @@ async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts
             nlu=nlu,
             library=Library.load(today()),
             responses=responses.load(RESPONSES),
+            flows=flows.load(FLOWS),
+            hours=assembly.settings.office_hours,
+            transcriber=transcriber_of(assembly.settings),
         )
         yield parts, Delivery(assembly.database, assembly.channels)

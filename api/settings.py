@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import secrets
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from actions.cases.hours import Hours
 from api.failures import MendableError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +79,12 @@ class Settings(BaseSettings):
     """Demo data and accounts; on where the public address is loopback, unless set."""
     workers: int = Field(default=1, ge=1, le=16)
 
+    office_opens: time = time(7, 30)
+    office_closes: time = time(15, 30)
+    """When staff look at cases, Monday to Friday in El Salvador: decides what is promised."""
+    staff_hold_hours: float = Field(default=4, gt=0, le=72)
+    """After so long without a staff message the assistant answers again."""
+
     twilio_account_sid: Text = None
     twilio_auth_token: SecretStr | None = None
     whatsapp_from: Text = None
@@ -87,6 +95,15 @@ class Settings(BaseSettings):
     telegram_secret: SecretStr | None = None
     telegram_api_url: Address = None
     telegram_per_second: float = Field(default=30, gt=0)
+
+    transcription_url: Address = None
+    transcription_key: SecretStr | None = None
+    transcription_model: str = "whisper-1"
+
+    @property
+    def office_hours(self) -> Hours:
+        """The hours in which a case may be looked at."""
+        return Hours(self.office_opens, self.office_closes)
 
     @property
     def public_address(self) -> str:

@@ -5,16 +5,20 @@ The same understanding, engine, knowledge and wording as a turn; nothing is stor
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from actions.answers import service as answers
+from actions.cases.hours import ZONE
 from bot import inbound
+from bot.acting import ACTIONS, look_up
 from bot.channels import text
 from bot.dialogue import engine
-from bot.dialogue.conversation import Conversation, Do
+from bot.dialogue.conversation import Context, Conversation, Do
+from bot.flows import Flows
 from bot.responses import Catalogue
-from bot.turn import look_up, spoken
-from bot.understanding.understand import Understood, by_form, by_nlu
+from bot.turn import spoken, understood_by
+from bot.understanding.understand import Message, Understood
 from knowledge.library import Library
 from nlu.client import NluClient
 
@@ -31,6 +35,7 @@ class Asked:
     citations: tuple[answers.Citation, ...]
     suggestions: tuple[str, ...]
     milliseconds: float
+    task: str | None = None
 
     def as_json(self, question: str, identity: Any = None) -> dict[str, Any]:
         """One line of ``torogoz ask --jsonl``."""
@@ -41,6 +46,7 @@ class Asked:
             "intent_confidence": self.understood.confidence,
             "outcome": self.outcome,
             "topic": self.topic,
+            "task": self.task,
             "articles": list(self.articles),
             "answer": self.answer,
             "citations": [
@@ -58,21 +64,27 @@ class Asked:
 
 
 async def ask(
-    question: str, nlu: NluClient, library: Library, responses: Catalogue, *, first: bool = False
+    question: str,
+    nlu: NluClient,
+    library: Library,
+    responses: Catalogue,
+    flows: Flows,
+    *,
+    first: bool = False,
 ) -> Asked:
     """What the assistant says to a text; with ``first``, as to someone it never talked with."""
     began = time.perf_counter()
     words = inbound.clean(question)
-    understood = by_form(inbound.TEXT, words, None, ())
-    if understood is None:
-        parsed = await nlu.parse(words)
-        answerable = answers.is_answerable(library, words)
-        understood = by_nlu(words, parsed, answerable=answerable, attached=False)
-    turning = engine.run(Conversation(welcomed=not first), understood)
+    conversation = Conversation(welcomed=not first)
+    message = Message(inbound.TEXT, words)
+    understood = await understood_by(nlu, library, message, conversation, None)
+    context = Context(now=datetime.now(ZONE), flows=flows)
+    turning = engine.run(conversation, understood, context)
     while (do := turning.next_action()) is not None:
         turning.done(_run(library, do))
-    reply = spoken(responses, turning)
+    reply = spoken(responses, turning, "")
     answer = turning.note.answer
+    is_task = turning.note.outcome == "task"
     return Asked(
         understood=understood,
         outcome=turning.note.outcome,
@@ -82,13 +94,16 @@ async def ask(
         citations=answer.citations if answer else (),
         suggestions=tuple(button.title for button in reply.buttons),
         milliseconds=(time.perf_counter() - began) * 1000,
+        task=turning.note.task if is_task else None,
     )
 
 
 def _run(library: Library, do: Do) -> Any:
+    """No one asked from a chat, so there is nobody whose data could be read or changed."""
     if do.action == "open_case":
-        # No one asked from a chat, so there is nobody to write back to and no case to open.
-        return "de prueba"
+        return {"number": "de prueba", "promise": ""}
     if do.action in ("stop_messages", "start_messages"):
-        return None
-    return look_up(library, do)
+        return {"what": "avisos"}
+    if do.action == "data_held":
+        return {"held": "nada: esta es una pregunta suelta"}
+    return {} if do.action in ACTIONS else look_up(library, do)

@@ -1,12 +1,15 @@
 """The jobs of a worker: turns, deliveries, and the periodic ones that find what was left behind."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from procrastinate import JobContext
 
 from actions import jobs
+from actions.cases import staff
 from actions.messages import inbox, outbox
+from actions.people import erasure
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.turn import Parts, take_turn
@@ -90,3 +93,25 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 async def catch_up(context: JobContext, timestamp: int) -> None:
     """Fetches what Twilio received and could not hand over."""
     await Worker.of(context).intake.catch_up()
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="release_held", queue="upkeep", pass_context=True)
+async def release_held(context: JobContext, timestamp: int) -> None:
+    """Takes conversations back that staff have left alone for too long."""
+    parts = Worker.of(context).parts
+    back = parts.responses.say("utter_release", {}).text
+    async with parts.database.transaction() as session:
+        released = await staff.release_due(session, datetime.now(UTC), back)
+    if released:
+        log.info("conversations_released", count=released)
+
+
+@queue.periodic(cron="*/5 * * * *")
+@queue.task(name="forget_addresses", queue="upkeep", pass_context=True)
+async def forget_addresses(context: JobContext, timestamp: int) -> None:
+    """Ends what erasures began, once their confirmations have been delivered."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        forgotten = await erasure.forget_due(session, datetime.now(UTC))
+    if forgotten:
+        log.info("addresses_forgotten", count=forgotten)

@@ -5,38 +5,44 @@ Everything a turn writes commits together: domain rows, the conversation, the ou
 asked before the writing transaction begins.
 """
 
+import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.answers import service as answers
-from actions.cases import service as cases
+from actions.cases import staff
+from actions.cases.hours import ZONE, Hours
 from actions.messages import inbox, outbox, states, turns
-from actions.messages.content import Button
 from actions.messages.inbox import Waiting
 from actions.messages.outbox import Claimed
-from actions.people import service as people
+from actions.people.locks import Busy
 from actions.store.database import Database, Executor, is_outage
 from bot import inbound
+from bot.acting import Actions, known_of
 from bot.burst import Burst, first_burst
 from bot.channels import web
 from bot.channels.protocol import Channel, Reply, read_token
-from bot.dialogue import engine
-from bot.dialogue.conversation import Conversation, Do, Note
+from bot.dialogue import engine, questions
+from bot.dialogue.conversation import Context, Conversation, Note
+from bot.flows import Flows
 from bot.responses import Catalogue
-from bot.understanding.understand import Understood, by_form, by_nlu
+from bot.transcription import Transcriber, as_typed, echo, listen
+from bot.understanding import wishes
+from bot.understanding.understand import Message, Open, Understood, by_form, by_nlu
 from knowledge.library import Library
 from nlu.client import NluClient
 
 READ_AT_ONCE = 20
 MAX_FAILURES = 3
 """Turns that failed over the same messages before the person gets an apology instead."""
+
+MAX_BUSY: Final = 20
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +56,9 @@ class Parts:
     nlu: NluClient
     library: Library
     responses: Catalogue
+    flows: Flows
+    hours: Hours
+    transcriber: Transcriber | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,61 +73,38 @@ class Handled:
     callback: str | None
 
 
-class Actions:
-    """Runs the engine's actions inside one turn's transaction."""
-
-    def __init__(self, session: AsyncSession, person_id: int, library: Library) -> None:
-        self._session = session
-        self._person_id = person_id
-        self._library = library
-
-    async def run(self, do: Do) -> Any:
-        """The result of an action; an unknown one is a mistake of ours and raises."""
-        match do.action:
-            case "open_case":
-                return await cases.open_case(self._session, self._person_id, "request")
-            case "stop_messages":
-                return await people.stop_messages(self._session, self._person_id)
-            case "start_messages":
-                return await people.start_messages(self._session, self._person_id)
-            case _:
-                return look_up(self._library, do)
-
-
-def look_up(library: Library, do: Do) -> Any:
-    """The result of an action that needs the knowledge only."""
-    match do.action:
-        case "answer":
-            return answers.answer(library, str(do.args["question"]))
-        case "show_article":
-            return answers.show(library, str(do.args.get("article", "")))
-        case "list_topic":
-            topic = str(do.args.get("topic", ""))
-            known = any(article.topic == topic for article in library.articles.values())
-            return (topic, *answers.in_topic(library, topic)) if known else None
-    raise LookupError(f"the engine asked for an unknown action: {do.action}")
-
-
 async def take_turn(parts: Parts, person_id: int) -> Handled | None:
     """Answers the person's oldest unhandled messages; None when there are none.
 
     Whatever job woke us, the order is that of the inbox.
     """
     started = time.monotonic()
+    busy = 0
     while True:
         async with parts.database.statement() as session:
-            rows = await inbox.waiting(session, person_id, READ_AT_ONCE)
+            rows = [as_typed(row) for row in await inbox.waiting(session, person_id, READ_AT_ONCE)]
             if not rows or rows[0].channel not in parts.channels:
                 # A channel that was switched off with messages waiting: for when it is back.
                 return None
-            conversation = Conversation.from_json((await turns.ground(session, person_id)).state)
-            burst = first_burst(rows, conversation.menu)
+            ground = await turns.ground(session, person_id)
+            conversation = Conversation.from_json(ground.state)
+            asked = questions.open_question(conversation, context_of(parts, ground))
+            burst = first_burst(rows, conversation.menu, asked)
             means = await _meaning(session, person_id, burst.rows[0])
+        if await listen(parts.transcriber, parts.database, parts.channels, burst.rows):
+            # What was said may belong with other messages than silence did.
+            continue
         failed_before = burst.rows[0].failures
-        understood = await understand(parts, burst, means, conversation.menu)
+        understood = await understand(parts, burst.message(means), conversation, asked)
         try:
             handled = await _write(parts, person_id, burst, understood, failed_before, started)
         except turns.AlreadyHandled:
+            continue
+        except Busy:
+            # Another account of this person is at work: it takes a moment.
+            if (busy := busy + 1) > MAX_BUSY:
+                raise
+            await asyncio.sleep(0.05 * busy)
             continue
         except Exception as error:
             if is_outage(error):
@@ -152,20 +138,45 @@ async def _meaning(session: Executor, person_id: int, row: Waiting) -> str | Non
     return found
 
 
+def context_of(parts: Parts, ground: turns.Ground) -> Context:
+    """What the engine may look at, now."""
+    return Context(
+        now=datetime.now(ZONE),
+        flows=parts.flows,
+        known=known_of(ground.consent, ground.firm),
+        held=ground.held,
+        has_case=ground.has_case,
+    )
+
+
 async def understand(
-    parts: Parts, burst: Burst, means: str | None, menu: Sequence[Button]
+    parts: Parts, message: Message, conversation: Conversation, asked: Open | None
 ) -> Understood:
-    """What the person wants with a burst."""
-    understood = by_form(burst.kind, burst.text, means, menu, attached=burst.attached)
+    """What the person wants with a message."""
+    return await understood_by(parts.nlu, parts.library, message, conversation, asked)
+
+
+async def understood_by(
+    nlu: NluClient,
+    library: Library,
+    message: Message,
+    conversation: Conversation,
+    asked: Open | None,
+) -> Understood:
+    """The same with the parts that it needs."""
+    understood = by_form(message, conversation.menu, asked)
     if understood is not None:
         return understood
-    parsed = await parts.nlu.parse(burst.text)
-    return by_nlu(
-        burst.text,
-        parsed,
-        answerable=answers.is_answerable(parts.library, burst.text),
-        attached=burst.attached,
+    understood = by_nlu(
+        message,
+        await nlu.parse(message.text),
+        asked,
+        answerable=answers.is_answerable(library, message.text),
     )
+    clauses = wishes.clauses(message.text) if asked is None else []
+    if not clauses:
+        return understood
+    return wishes.first_and_second(understood, clauses, [await nlu.parse(one) for one in clauses])
 
 
 async def _write(
@@ -183,17 +194,35 @@ async def _write(
         ground = await turns.locked_ground(session, person_id)
         if ground.oldest != burst.rows[0].id:
             return None
+        if ground.has_case:
+            # In a statement of its own: staff may have taken the case while this one waited.
+            held = await staff.held(session, person_id, datetime.now(UTC))
+            ground = replace(ground, held=held)
         conversation = Conversation.from_json(ground.state)
         if failed_before >= MAX_FAILURES:
             conversation, reply, note = _apology(parts, conversation)
         else:
-            turning = engine.run(conversation, understood)
-            actions = Actions(session, person_id, parts.library)
+            context = context_of(parts, ground)
+            turning = engine.run(conversation, understood, context)
+            actions = Actions(
+                session=session,
+                person_id=person_id,
+                channel=last.channel,
+                inbox_ids=[row.id for row in burst.rows],
+                library=parts.library,
+                responses=parts.responses,
+                conversation=conversation,
+                hours=parts.hours,
+                now=context.now,
+            )
             while (do := turning.next_action()) is not None:
                 turning.done(await actions.run(do))
-            reply, note = spoken(parts.responses, turning), turning.note
+            reply, note = spoken(parts.responses, turning, last.channel), turning.note
             conversation = turning.conversation
-        conversation = conversation.with_menu(reply.buttons)
+        if reply.text:
+            heard = echo(parts.responses, burst.rows)
+            reply = replace(reply, text=f"{heard}\n\n{reply.text}".strip())
+            conversation = conversation.with_menu(reply.buttons)
         turn_id = await turns.record(
             session,
             person_id=person_id,
@@ -211,7 +240,8 @@ async def _write(
             ),
         )
         sends_now = last.channel == web.NAME or not ground.has_open
-        contents = channel.render(reply)
+        # While staff have the conversation there is nothing to say.
+        contents = channel.render(reply) if reply.text else []
         first_state = states.SENDING if sends_now else states.QUEUED
         if last.channel == web.NAME:
             # The page reads its messages from the outbox itself: there they have arrived.
@@ -229,7 +259,7 @@ async def _write(
         if last.channel == web.NAME:
             await turns.announce(session, [row.id for row in burst.rows])
     claimed = None
-    if sends_now and last.channel != web.NAME:
+    if ids and sends_now and last.channel != web.NAME:
         claimed = Claimed(
             id=ids[0],
             person_id=person_id,
@@ -249,16 +279,17 @@ async def _write(
     return Handled(
         inbox_ids=[row.id for row in burst.rows],
         claimed=claimed,
-        more_to_send=last.channel != web.NAME and (claimed is None or len(ids) > 1),
+        more_to_send=bool(ids) and last.channel != web.NAME and (claimed is None or len(ids) > 1),
         more_waiting=False,
         callback=str(callback) if callback else None,
     )
 
 
-def spoken(responses: Catalogue, turning: engine.Turning) -> Reply:
+def spoken(responses: Catalogue, turning: engine.Turning, channel: str) -> Reply:
     """All that the engine said in one turn, as one reply."""
+    turn = turning.conversation.turns
     replies = [
-        responses.say(say.response, say.params, say.buttons, turning.conversation.turns)
+        responses.say(say.response, say.params, say.buttons, turn, channel, bare=say.bare)
         for say in turning.said
     ]
     buttons = {button.means: button for reply in replies for button in reply.buttons}

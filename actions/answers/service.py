@@ -24,6 +24,25 @@ SURE_FROM: Final = 0.40
 """Confidence from which a text counts as a question, whatever else it looks like."""
 PRODUCT: Final = "producto"
 """The source of facts about the assistant itself."""
+ABOUT_TASK: Final = {
+    "escaneo": ("gestion-por-donde-empezar", "energia-por-donde-empezar"),
+    "credito": ("credito-que-hay", "credito-como-lo-pido"),
+    "cita": ("consultores-como-elegir", "consultores-cuando-hace-falta"),
+    "mis_citas": ("consultores-por-este-chat", "consultores-como-elegir"),
+    "cambiar_cita": ("consultores-por-este-chat", "consultores-como-elegir"),
+    "cancelar_cita": ("consultores-por-este-chat", "consultores-como-elegir"),
+    "reporte": ("reporte-informe-anual", "reporte-que-lleva"),
+    "mis_obligaciones": ("reporte-informe-anual", "reporte-que-guardar"),
+    "estado_reporte": ("reporte-por-este-chat", "reporte-informe-anual"),
+    "registro_consultor": ("consultores-registro", "consultores-por-este-chat"),
+    "verificar_consultor": ("consultores-registro", "consultores-como-elegir"),
+    "disponibilidad": ("consultores-por-este-chat", "consultores-registro"),
+    "capacitacion": ("capacitacion-que-hay", "capacitacion-me-inscribo"),
+    "proyectos": ("anuncios-proyectos-recientes", "tecnologia-casos"),
+    "novedades": ("anuncios-recibir-avisos", "anuncios-proyectos-recientes"),
+    "plan": ("gestion-por-donde-empezar", "gestion-indicadores"),
+}
+"""What to read about a task, by its word: articles, best first."""
 NEXT: Final = 2
 NEAREST: Final = 3
 SOURCES_SHOWN: Final = 3
@@ -130,10 +149,17 @@ def show(library: Library, article_id: str) -> Answer | None:
     return None if article is None else _compose(library, article, [article], 1.0)
 
 
-def in_topic(library: Library, topic: str) -> tuple[str, tuple[Suggestion, ...]]:
-    """The topic's title and its articles."""
-    articles = [one for one in library.articles.values() if one.topic == topic]
-    return TOPICS[topic], tuple(Suggestion(one.id, one.title) for one in articles)
+def about_task(library: Library, task: str) -> Answer:
+    """What can be read about a task that cannot be done here yet."""
+    about = [library.articles[one] for one in ABOUT_TASK[task] if one in library.articles]
+    return _offer("clarify", about, 1.0)
+
+
+def in_topics(library: Library, topics: Sequence[str]) -> tuple[str, tuple[Suggestion, ...]]:
+    """The topics' titles and their articles."""
+    articles = [one for topic in topics for one in library.articles.values() if one.topic == topic]
+    title = " · ".join(TOPICS[topic] for topic in topics)
+    return title, tuple(Suggestion(one.id, one.title) for one in articles)
 
 
 def _compose(

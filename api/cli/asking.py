@@ -15,13 +15,14 @@ from rich.markup import escape
 from actions.messages import thread
 from actions.store import migrate
 from api import logs
-from api.assembly import RESPONSES, assembled, turning
+from api.assembly import FLOWS, RESPONSES, assembled, turning
 from api.clock import today
 from api.processes import services
 from api.settings import Settings
-from bot import asking, inbound, responses
+from bot import asking, flows, inbound, responses
 from bot.channels import text
 from bot.channels.web import NAME, external_of
+from bot.flows import Flows
 from bot.inbound import Inbound
 from bot.responses import Catalogue
 from bot.turn import take_turn
@@ -30,10 +31,11 @@ from nlu.client import NluClient
 
 
 @asynccontextmanager
-async def _asker(nlu_url: str) -> AsyncIterator[tuple[NluClient, Library, Catalogue]]:
+async def _asker(nlu_url: str) -> AsyncIterator[tuple[NluClient, Library, Catalogue, Flows]]:
     # A terminal can wait longer than a person on a phone.
     async with NluClient(nlu_url, timeout=10) as nlu:
-        yield nlu, Library.load(today()), responses.load(RESPONSES)
+        loaded = responses.load(RESPONSES), flows.load(FLOWS)
+        yield nlu, Library.load(today()), *loaded
 
 
 def ask(
@@ -54,8 +56,8 @@ def ask(
 
 
 async def _ask_one(nlu_url: str, question: str) -> None:
-    async with _asker(nlu_url) as (nlu, library, catalogue):
-        asked = await asking.ask(question, nlu, library, catalogue)
+    async with _asker(nlu_url) as parts:
+        asked = await asking.ask(question, *parts)
     # Lines are broken for a terminal only: whoever reads a file or a pipe gets whole paragraphs.
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(escape(asked.answer))
@@ -70,9 +72,9 @@ async def _ask_one(nlu_url: str, question: str) -> None:
 
 
 async def _ask_many(nlu_url: str, lines: Iterable[bytes]) -> None:
-    async with _asker(nlu_url) as (nlu, library, catalogue):
+    async with _asker(nlu_url) as parts:
         for identity, question in _questions(lines):
-            asked = await asking.ask(question, nlu, library, catalogue)
+            asked = await asking.ask(question, *parts)
             line = json.dumps(asked.as_json(question, identity), ensure_ascii=False)
             # A lone surrogate of the question cannot be written as UTF-8.
             sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")

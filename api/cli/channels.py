@@ -1,19 +1,18 @@
 """``torogoz channels``: what has to be told to the providers."""
 
 import asyncio
-from typing import Any
+import sys
 
 import aiohttp
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from telegram.error import TelegramError
 from twilio.base.exceptions import TwilioException
 
 from actions.store import migrate
 from actions.store.database import Database
-from actions.templates import service as registry
 from api.assembly import telegram_of, whatsapp_of
 from api.processes import services
 from api.settings import Settings
@@ -24,7 +23,8 @@ from bot.channels.whatsapp import WhatsApp
 app = typer.Typer(help="WhatsApp y Telegram.", no_args_is_help=True)
 templates_app = typer.Typer(help="Plantillas de WhatsApp.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
-console = Console(highlight=False)
+# Whoever reads a file or a pipe gets whole cells, whatever the width of the terminal.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 @app.command("set-webhook")
@@ -90,7 +90,9 @@ def sync() -> None:
             reason = getattr(error, "msg", "") or str(error) or type(error).__name__
             console.print(f"Twilio no respondió como se esperaba: {escape(reason)}")
             raise typer.Exit(1) from None
-    table = Table("Plantilla", "Identificador", "Aprobación", "Hecho")
+    # An identifier is copied from here, so it is never cut.
+    whole = Column("Identificador", no_wrap=True, min_width=34)
+    table = Table("Plantilla", whole, "Aprobación", "Hecho")
     for row in rows:
         table.add_row(*row)
     console.print(table)
@@ -98,25 +100,16 @@ def sync() -> None:
 
 async def _sync(whatsapp: WhatsApp, url: str) -> list[tuple[str, str, str, str]]:
     database = Database(url)
-    rows: list[tuple[str, str, str, str]] = []
     try:
-        async with database.session() as session:
-            known: dict[str, Any] = dict(await registry.registered(session))
-        for template in templates.declared():
-            digest, sid, _ = known.get(template.name, ("", "", ""))
-            done = "ya estaba"
-            if digest != template.digest:
-                sid = await templates.register(whatsapp.client, template)
-                done = "registrada"
-            state = templates.UNSUBMITTED
-            if template.category is not None:
-                state = await templates.approval(whatsapp.client, sid)
-            async with database.transaction() as session:
-                await registry.record(
-                    session, name=template.name, digest=template.digest, sid=sid, approval=state
-                )
-            rows.append((template.name, sid, state if template.category else "no ocupa", done))
+        return [
+            (
+                one.template.name,
+                one.sid,
+                one.approval if one.template.category else "no ocupa",
+                "registrada" if one.new else "ya estaba",
+            )
+            async for one in templates.sync(whatsapp.client, database, templates.declared())
+        ]
     finally:
         await whatsapp.close()
         await database.close()
-    return rows

@@ -1,13 +1,16 @@
 """``torogoz doctor``: checks what a deployment needs, and says how to mend each."""
 
 import asyncio
+import io
 import sys
 import time
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -18,14 +21,16 @@ from telegram.error import TelegramError
 
 from actions.store import migrate
 from actions.store.database import libpq_address
-from api.assembly import telegram_of
+from api.assembly import telegram_of, transcriber_of
 from api.processes import model, services
 from api.processes.rasa import RasaServer
 from api.settings import Settings
+from bot.transcription import NotHeard
 
 State = Literal["bien", "aviso", "falla"]
 MARKS: Final = {"bien": "[green]✓[/green]", "aviso": "[yellow]![/yellow]", "falla": "[red]✗[/red]"}
 CLOCK_SECONDS: Final = 60
+TRANSCRIPTION_SECONDS: Final = 15
 
 # Lines are broken for a terminal only, so that what is to be copied from a file stays whole.
 console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
@@ -42,7 +47,7 @@ class Finding:
 
 
 def doctor() -> None:
-    """Revisa base de datos, Rasa, credenciales, webhooks y reloj; dice cómo arreglar cada cosa."""
+    """Revisa base de datos, Rasa, credenciales, webhooks, voz y reloj; dice cómo arreglar todo."""
     settings = Settings()
     checks: list[Callable[[Settings], Finding]] = [
         _database,
@@ -50,6 +55,7 @@ def doctor() -> None:
         _web,
         _whatsapp,
         _telegram,
+        _voice_notes,
         _public_address,
         _clock,
     ]
@@ -188,6 +194,41 @@ def _telegram(settings: Settings) -> Finding:
         return Finding(name, "falla", found, "torogoz channels set-webhook")
     mend = "Con un webhook puesto no se puede consultar: póngale secreto y dirección, o quítelo."
     return Finding(name, "falla", f"@{username} tiene el webhook {webhook}", mend)
+
+
+def _voice_notes(settings: Settings) -> Finding:
+    name = "Notas de voz"
+    transcriber = transcriber_of(settings)
+    if transcriber is None:
+        return Finding(name, "bien", "se pide escribir; se oyen con TOROGOZ_TRANSCRIPTION_URL")
+    # Without a name and a password that may stand in it.
+    where = urlsplit(settings.transcription_url or "").netloc.rpartition("@")[2]
+    began = time.monotonic()
+    try:
+        asyncio.run(transcriber.transcribe(_silence(), TRANSCRIPTION_SECONDS))
+    except NotHeard as error:
+        if error.status in (401, 403):
+            mend = "Revise TOROGOZ_TRANSCRIPTION_KEY."
+            return Finding(name, "falla", f"{where} rechaza la clave", mend)
+        mend = (
+            "Mientras tanto se pide escribir. Revise TOROGOZ_TRANSCRIPTION_URL (suele terminar en "
+            "/v1) y TOROGOZ_TRANSCRIPTION_MODEL."
+        )
+        if error.status is not None:
+            return Finding(name, "falla", f"{where} contesta {error.status}", mend)
+        return Finding(name, "falla", f"{where} no contesta bien ({error.reason})", mend)
+    return Finding(name, "bien", f"{where}, {(time.monotonic() - began) * 1000:.0f} ms")
+
+
+def _silence() -> bytes:
+    """A second of it: the least that shows that address, key and model serve."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16_000)
+        sound.writeframes(bytes(32_000))
+    return content.getvalue()
 
 
 def _public_address(settings: Settings) -> Finding:

@@ -1,12 +1,13 @@
 """The engine: (conversation, event) -> (conversation', effects). It does nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from actions.answers.service import Answer, Suggestion
 from actions.messages.content import Button
+from bot.dialogue import questions, tasks
 from bot.dialogue.conversation import (
+    Context,
     Conversation,
     Do,
     Done,
@@ -16,16 +17,26 @@ from bot.dialogue.conversation import (
     Note,
     Say,
 )
-from bot.understanding.understand import Understood
-
-Step = tuple[Conversation, list[Effect]]
+from bot.dialogue.questions import means
+from bot.dialogue.results import (
+    AFTER,
+    ELSEWHERE_TOPIC,
+    GREETING_TOPIC,
+    HUMAN_BUTTON,
+    HUMAN_TOPIC,
+    TOPICS_BUTTON,
+    wish_of,
+)
+from bot.dialogue.tasks import Step
+from bot.dialogue.walk import CONSENT, RECORD_CONSENT
+from bot.flows.model import Slot
+from bot.slots.protocol import Choose, Value, Wrong
+from bot.understanding.understand import ASK, TASKS, Understood
 
 MAX_STEPS: Final = 25
 """Events in one turn; more would mean that the engine and an action answer each other forever."""
-
-GREETING_TOPIC: Final = "saludo"
-HUMAN_TOPIC: Final = "persona"
-ELSEWHERE_TOPIC: Final = "fuera_de_tema"
+NOT_UNDERSTOOD: Final = 2
+"""Messages in a row that were not understood, after which a person is told of it."""
 
 _SPOKEN: Final = {
     "thank": ("utter_thank", Note("smalltalk", GREETING_TOPIC)),
@@ -34,6 +45,7 @@ _SPOKEN: Final = {
     "affirm": ("utter_affirm", Note("smalltalk", GREETING_TOPIC)),
     "deny": ("utter_deny", Note("smalltalk", GREETING_TOPIC)),
     "help": ("utter_help", Note("smalltalk", GREETING_TOPIC)),
+    "release": ("utter_release", Note("smalltalk", GREETING_TOPIC)),
     "out_of_scope": ("utter_out_of_scope", Note("out_of_scope", ELSEWHERE_TOPIC)),
     "stale_button": ("utter_stale_button", Note("clarify")),
     "unknown_number": ("utter_unknown_number", Note("clarify")),
@@ -44,137 +56,359 @@ _SPOKEN: Final = {
 }
 """Intents that only need words."""
 
-_DONE_BY: Final = {
-    "human": "open_case",
-    "stop_messages": "stop_messages",
-    "start_messages": "start_messages",
-}
-"""Intents that need an action without arguments."""
+_ABOUT_TASK: Final = frozenset(
+    {"answer", "answer_or_else", "wrong", "send", "change", "go_back", "cancel", "skip"}
+    | {"dont_know", "later", "why_asked", "repeat", "resume_task", "begin_task"}
+)
+"""Intents about a task; after all others the open question is asked again."""
+_TO_QUESTION: Final = frozenset({"answer", "answer_or_else", "wrong"})
+"""Intents that speak of the open question."""
+
+UNSURE: Final = 0.6
+"""Below this confidence, "not our subject" may as well mean that we did not understand."""
+_UNDERSTOOD_BY_SEARCH: Final = frozenset({"answer", "show_article"})
 
 
-def step(conversation: Conversation, event: Event) -> Step:
-    """What follows from an event. The same conversation and event always give the same result."""
+def step(conversation: Conversation, event: Event, context: Context) -> Step:
+    """What follows from an event. The same arguments always give the same result."""
     if isinstance(event, Heard):
-        return _heard(conversation, event.understood)
-    after, effects = _AFTER[event.action](conversation, event)
-    return after, effects
+        if context.held:
+            return _while_held(conversation, event.understood)
+        return _heard(conversation, event.understood, context)
+    if event.do.step is not None:
+        return _after_step(conversation, event, context)
+    if event.do.action == tasks.SAVE_PROFILE:
+        # What follows the task was said when it ended.
+        return conversation, []
+    conversation, effects = AFTER[event.do.action](conversation, event)
+    if context.held:
+        return conversation, effects
+    if event.do.action in _UNDERSTOOD_BY_SEARCH:
+        conversation, effects = _counted(conversation, effects, context)
+    return _returning(conversation, effects, context)
 
 
-def _heard(conversation: Conversation, understood: Understood) -> Step:
-    intent = understood.intent
+def _while_held(conversation: Conversation, understood: Understood) -> Step:
+    """Staff have the conversation: the assistant keeps quiet, unless it is called back."""
+    if understood.intent == "release":
+        return conversation, [Do("release")]
+    if understood.intent in ("stop_messages", "start_messages"):
+        # That is no talk: it holds at once, whoever has the conversation.
+        return conversation, [Do(understood.intent, {"text": understood.text})]
+    return conversation, [Note("person", HUMAN_TOPIC)]
+
+
+def _heard(conversation: Conversation, understood: Understood, context: Context) -> Step:
     first = not conversation.welcomed
+    expired = any(questions.is_old(task, context) for task in conversation.tasks)
+    conversation = questions.expire(conversation, context)
     conversation = replace(conversation, welcomed=True, turns=conversation.turns + 1)
-    effects: list[Effect] = []
+    if conversation.task is None and understood.intent in _TO_QUESTION and not understood.entities:
+        # The task came to its end between the reading and now.
+        understood = replace(understood, intent=ASK)
+    intent = understood.intent
+    before: list[Effect] = []
     if understood.with_attachment:
-        effects.append(Say("utter_attachment_ignored"))
+        before.append(Say("utter_attachment_ignored"))
     if intent in ("start", "greet"):
         name = "utter_welcome" if first or intent == "start" else "utter_greet"
-        return conversation, [*effects, Say(name), Note("smalltalk", GREETING_TOPIC)]
+        effects: list[Effect] = [Say(name), Note("smalltalk", GREETING_TOPIC)]
+        if expired:
+            before.append(Say("utter_expired"))
+        return _returning(_understood(conversation), [*before, *effects], context)
     if first and intent != "bot_identity":
-        effects.insert(0, Say("utter_intro"))
-    if intent in _SPOKEN:
-        name, note = _SPOKEN[intent]
-        return conversation, [*effects, Say(name), note]
-    if intent.startswith("unreadable_"):
-        return conversation, [*effects, Say(f"utter_{intent}"), Note("clarify")]
-    if intent in _DONE_BY:
-        return conversation, [*effects, Do(_DONE_BY[intent])]
-    if intent == "show_article":
-        return conversation, [*effects, Do("show_article", dict(understood.entities))]
-    if intent == "show_topic":
-        return conversation, [*effects, Do("list_topic", dict(understood.entities))]
-    return conversation, [*effects, Do("answer", {"question": understood.text})]
+        before.insert(0, Say("utter_intro"))
+    if expired:
+        before.insert(0, Say("utter_expired"))
+    if intent in _ABOUT_TASK:
+        conversation, effects = _about_task(conversation, understood, context)
+        if intent != "wrong":
+            conversation = _understood(conversation)
+    else:
+        conversation, effects = _elsewhere(conversation, understood, context)
+        if not any(isinstance(effect, Do) for effect in effects):
+            unsure = intent == "out_of_scope" and (understood.confidence or 0.0) < UNSURE
+            conversation, effects = _counted(conversation, effects, context, unsure=unsure)
+            conversation, effects = _returning(conversation, effects, context)
+    return conversation, [*before, *effects]
 
 
-def _answered(conversation: Conversation, done: Done) -> Step:
-    answer: Answer | None = done.result
-    if answer is None:
-        return conversation, [Say("utter_stale_button"), Note("clarify")]
-    note = Note(answer.outcome, answer.topic, answer)
-    buttons = tuple(_article_button(one) for one in answer.suggestions)
-    if answer.outcome == "answered":
-        name = "utter_answer_recalled" if answer.to_confirm else "utter_answer"
-        params = {"answer": answer.text, "sources": answer.sources}
-        after = replace(conversation, article=answer.articles[0])
-        return after, [Say(name, params, buttons), note]
-    if answer.outcome == "clarify":
-        return conversation, [Say("utter_clarify", buttons=(*buttons, HUMAN_BUTTON)), note]
-    if not buttons:
-        return conversation, [Say("utter_abstain_empty"), note]
-    return conversation, [Say("utter_abstain", buttons=(*buttons, HUMAN_BUTTON)), note]
+def _understood(conversation: Conversation) -> Conversation:
+    return replace(conversation, failures=0)
 
 
-def _topic_listed(conversation: Conversation, done: Done) -> Step:
-    listed: tuple[str, str, tuple[Suggestion, ...]] | None = done.result
-    if listed is None:
-        return conversation, [Say("utter_stale_button"), Note("clarify")]
-    word, title, suggestions = listed
-    buttons = tuple(_article_button(one) for one in suggestions)
-    return conversation, [
-        Say("utter_topic", {"topic": title}, (*buttons, TOPICS_BUTTON)),
-        Note("clarify", word),
-    ]
+def _about_task(conversation: Conversation, understood: Understood, context: Context) -> Step:
+    intent, values = understood.intent, understood.entities
+    if intent == "begin_task":
+        flow = context.flows.flows.get(str(values.get("flow")))
+        if flow is None:
+            return conversation, [Say("utter_task_closed"), Note("clarify")]
+        return tasks.begin(conversation, context, flow, afresh=bool(values.get("afresh")))
+    if intent == "resume_task":
+        number = values.get("task")
+        return tasks.resume(conversation, context, None if number is None else int(str(number)))
+    if intent == "change":
+        return tasks.change(conversation, context, values)
+    if intent == "send":
+        return tasks.send(conversation, context, values)
+    if intent == "answer" and "task" in values:
+        return tasks.pressed(conversation, context, values)
+    if intent == "skip" and "task" in values:
+        return tasks.pressed(conversation, context, {**values, "value": None})
+    if intent in _UNDOING and understood.source == "nlu" and conversation.task is not None:
+        return _sure(conversation, intent)
+    if intent == "cancel" and "task" in values:
+        return tasks.cancel(conversation, context, int(str(values["task"])))
+    speaks_of_question = intent in _TO_QUESTION or intent in ("skip", "dont_know")
+    if speaks_of_question and questions.asked_no_more(conversation, context):
+        return tasks.advance(conversation, context)
+    return _WITHIN[intent](conversation, understood, context)
 
 
-def _case_opened(conversation: Conversation, done: Done) -> Step:
-    return conversation, [
-        Say("utter_human", {"number": str(done.result)}),
-        Note("person", HUMAN_TOPIC),
-    ]
-
-
-def _said_after(name: str) -> Callable[[Conversation, Done], Step]:
-    def said(conversation: Conversation, _done: Done) -> Step:
-        return conversation, [Say(name), Note("task", "anuncios")]
-
-    return said
-
-
-_AFTER: Final[dict[str, Callable[[Conversation, Done], Step]]] = {
-    "answer": _answered,
-    "show_article": _answered,
-    "list_topic": _topic_listed,
-    "open_case": _case_opened,
-    "stop_messages": _said_after("utter_stop"),
-    "start_messages": _said_after("utter_start"),
+_UNDOING: Final = {
+    "cancel": ("utter_sure_to_cancel", "Sí, cancelar"),
+    "go_back": ("utter_sure_to_go_back", "Sí, volver atrás"),
 }
 
-HUMAN_BUTTON: Final = Button("Hablar con alguien", "/human")
-TOPICS_BUTTON: Final = Button("Ver los temas", "/help")
+
+def _sure(conversation: Conversation, intent: str) -> Step:
+    """Only an exact word or a button cancels or goes back: what Rasa makes of a sentence is asked
+    back."""
+    response, title = _UNDOING[intent]
+    task = conversation.task
+    assert task is not None
+    values = {"task": task.number} if intent == "cancel" else {}
+    buttons = (Button(title, means(intent, **values)), Button("No, seguir", "/repeat"))
+    return conversation, [Say(response, {}, buttons), Note("task")]
 
 
-def _article_button(suggestion: Suggestion) -> Button:
-    return Button(suggestion.title, f'/show_article{{"article": "{suggestion.article}"}}')
+def _answer(conversation: Conversation, understood: Understood, context: Context) -> Step:
+    reading = understood.reading
+    if isinstance(reading, Value):
+        return tasks.answered(conversation, context, reading)
+    assert isinstance(reading, Choose)
+    return tasks.which(conversation, reading)
 
 
-def run(conversation: Conversation, understood: Understood) -> "Turning":
+def _answer_or_else(conversation: Conversation, understood: Understood, _context: Context) -> Step:
+    """Any text is an answer here, and this one looks like something else: the person is asked."""
+    reading, task = understood.reading, conversation.task
+    assert isinstance(reading, Value) and task is not None
+    intent = str(understood.entities["intent"])
+    elsewhere = (
+        Button("Es una pregunta", means(ASK, text=understood.text))
+        if intent == ASK
+        else Button("Es otra cosa", means(intent, text=understood.text))
+    )
+    mine = means("answer", task=task.number, slot=conversation.asked, value=reading.value)
+    buttons = (Button("Es mi respuesta", mine), elsewhere)
+    return conversation, [Say("utter_answer_or_else", {}, buttons), Note("task")]
+
+
+def _wrong(conversation: Conversation, understood: Understood, context: Context) -> Step:
+    reading = understood.reading
+    if isinstance(reading, Wrong):
+        return tasks.wrong(conversation, context, reading)
+    return tasks.wrong(conversation, context, Wrong("utter_wrong_summary"))
+
+
+def _repeat(conversation: Conversation, understood: Understood, context: Context) -> Step:
+    again = questions.ask_again(conversation, context)
+    if not again:
+        return conversation, [Say("utter_rephrase"), Note("clarify")]
+    conversation = questions.asking(conversation, context)
+    if understood.source in ("button", "number"):
+        return conversation, [*again, Note("task")]
+    # Who did not understand is not helped by the same words alone.
+    return conversation, questions.why(conversation, context)
+
+
+_Handler = Callable[[Conversation, Understood, Context], Step]
+_WITHIN: Final[Mapping[str, _Handler]] = {
+    "answer": _answer,
+    "answer_or_else": _answer_or_else,
+    "wrong": _wrong,
+    "repeat": _repeat,
+    "go_back": lambda conversation, _, context: tasks.back(conversation, context),
+    "cancel": lambda conversation, _, context: tasks.cancel(conversation, context),
+    "later": lambda conversation, _, context: tasks.leave(conversation, context),
+    "skip": lambda conversation, _, context: tasks.skip(conversation, context),
+    "dont_know": lambda conversation, _, context: tasks.skip(conversation, context, unknowing=True),
+    "why_asked": lambda conversation, _, context: (
+        questions.asking(conversation, context),
+        questions.why(conversation, context),
+    ),
+}
+
+
+def _elsewhere(conversation: Conversation, understood: Understood, context: Context) -> Step:
+    """What is not about the task under way."""
+    intent, values = understood.intent, dict(understood.entities)
+    if intent == "help" and conversation.task is not None:
+        return conversation, [Say("utter_help_in_task"), Note("task")]
+    if intent == "unknown_number" and conversation.menu:
+        # A slip of the finger does not take the menu away.
+        said = Say("utter_unknown_number", {}, conversation.menu, bare=True)
+        return conversation, [said, Note("clarify")]
+    if intent in _SPOKEN:
+        name, note = _SPOKEN[intent]
+        return conversation, [Say(name), note]
+    if intent.startswith("unreadable_"):
+        return conversation, [Say(f"utter_{intent}"), Note("clarify")]
+    flow = context.flows.triggered_by(intent)
+    if flow is not None:
+        return tasks.begin(_understood(conversation), context, flow)
+    if intent == "unlink":
+        given = {"link_wish": "undo"}
+        flow = context.flows.flows["link"]
+        return tasks.begin(_understood(conversation), context, flow, given, afresh=True)
+    if intent in ("stop_messages", "start_messages"):
+        return conversation, [Do(intent, {"text": understood.text, **values})]
+    if intent in ("human", "anger"):
+        reason = "anger" if intent == "anger" else "request"
+        return conversation, [Do("open_case", {"reason": reason})]
+    if intent in TASKS:
+        return conversation, [Do("show_task", {"task": intent})]
+    if intent == "show_article":
+        return conversation, [Do("show_article", values)]
+    if intent == "show_topic":
+        return conversation, [Do("list_topic", values)]
+    return conversation, [Do("answer", {"question": understood.text})]
+
+
+def _counted(
+    conversation: Conversation, effects: list[Effect], context: Context, *, unsure: bool = False
+) -> Step:
+    """Counts what was not understood; at the second time in a row a person is told."""
+    note = next((one for one in reversed(effects) if isinstance(one, Note)), None)
+    missed = (note is not None and note.outcome == "abstained") or Say("utter_no_words") in effects
+    if not missed and not unsure:
+        return _understood(conversation), effects
+    conversation = replace(conversation, failures=conversation.failures + 1)
+    if conversation.failures >= NOT_UNDERSTOOD and not context.has_case:
+        return conversation, [*effects, Do("open_case", {"reason": "not_understood"})]
+    return conversation, effects
+
+
+def _returning(conversation: Conversation, effects: list[Effect], context: Context) -> Step:
+    """After something else was said, the open question again. Only its own choices are shown: two
+    menus would share their numbers."""
+    if any(isinstance(effect, Do) for effect in effects):
+        return conversation, effects
+    again = questions.ask_again(conversation, context)
+    if not again or _asks(effects, again):
+        return conversation, effects
+    if any(isinstance(one, Say) and one.response == "utter_half_done" for one in effects):
+        return conversation, [
+            *effects,
+            Say("utter_then_back", questions.named(conversation, context)),
+        ]
+    offered = next((one for one in effects if _offers(one)), None)
+    if offered is not None and not _wants_number(conversation, context):
+        return conversation, [
+            *effects,
+            Say("utter_then_back", questions.named(conversation, context)),
+        ]
+    quiet = [_quietly(one) for one in effects]
+    return questions.asking(conversation, context), [*quiet, *again]
+
+
+def _then_back(conversation: Conversation, context: Context) -> Say:
+    return Say("utter_then_back", questions.named(conversation, context))
+
+
+def _offers(effect: Effect) -> bool:
+    """Whether the person has to choose before they are helped."""
+    return isinstance(effect, Say) and effect.response in _OFFERING
+
+
+_OFFERING: Final = frozenset({"utter_clarify", "utter_topic"})
+_WITHOUT_OFFER: Final = {
+    "utter_abstain": "utter_abstain_in_task",
+    "utter_abstain_empty": "utter_abstain_in_task",
+    "utter_task_not_here": "utter_task_not_here_in_task",
+}
+"""What is said instead while a question is open, since what these offer is not shown then."""
+
+
+def _wants_number(conversation: Conversation, context: Context) -> bool:
+    asked = questions.open_question(conversation, context)
+    slot = asked.slot if asked is not None else None
+    return isinstance(slot, Slot) and slot.type is not None and slot.type.is_numeric
+
+
+def _quietly(effect: Effect) -> Effect:
+    """Without buttons; what has to be chosen from is listed, to be written in words."""
+    if not isinstance(effect, Say):
+        return effect
+    if _offers(effect):
+        titles = [one.title for one in effect.buttons if one not in (HUMAN_BUTTON, TOPICS_BUTTON)]
+        return Say("utter_in_words", {"options": "\n".join(f"• {title}" for title in titles)})
+    name = _WITHOUT_OFFER.get(effect.response, effect.response)
+    return replace(effect, response=name, buttons=(), bare=True)
+
+
+def _asks(effects: list[Effect], again: list[Effect]) -> bool:
+    """Whether the question is among the effects already."""
+    return any(effect in effects for effect in again[1:])
+
+
+def _after_step(conversation: Conversation, done: Done, context: Context) -> Step:
+    """An action of a flow ran: ``result`` are the slots that it set."""
+    if done.do.action == "erase_data":
+        # Nothing of the conversation may outlive the data.
+        return Conversation(), [
+            Say("utter_erased", dict(done.result)),
+            Note("task", "institucion", task=TASKS["task_erase_data"]),
+        ]
+    return tasks.performed(conversation, context, done.do, done.result or {})
+
+
+def run(conversation: Conversation, understood: Understood, context: Context) -> "Turning":
     """A turn to be driven by whoever can run actions: see :class:`Turning`."""
-    return Turning(conversation, Heard(understood))
+    return Turning(conversation, Heard(understood), context)
 
 
 class Turning:
     """A turn under way: hands out the next action and takes its result, until there is none."""
 
-    def __init__(self, conversation: Conversation, event: Event) -> None:
+    def __init__(self, conversation: Conversation, event: Heard, context: Context) -> None:
         self.conversation = conversation
-        self.said: list[Say] = []
         self.note = Note("abstained")
+        self._said: list[Say] = []
+        self._also = None if context.held else event.understood.also
+        self._context = context
         self._waiting: list[Do] = []
         self._steps = 0
         self._take(event)
+
+    @property
+    def said(self) -> list[Say]:
+        """All that was said, in order; a second wish is offered at the end."""
+        if self._also is None or self._also not in TASKS:
+            return self._said
+        flow = self._context.flows.triggered_by(self._also)
+        wish = flow.name if flow is not None else wish_of(self._also)
+        # While a question is open, a button beside it would be taken for one of its answers.
+        free = self.conversation.task is None
+        buttons = (Button(f"Después: {wish}", f"/{self._also}"),) if free else ()
+        return [*self._said, Say("utter_second_wish", {"wish": wish}, buttons)]
 
     def _take(self, event: Event) -> None:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise RuntimeError(f"a turn took more than {MAX_STEPS} steps")
-        self.conversation, effects = step(self.conversation, event)
+        self.conversation, effects = step(self.conversation, event, self._context)
         for effect in effects:
             if isinstance(effect, Say):
-                self.said.append(effect)
+                self._said.append(effect)
             elif isinstance(effect, Note):
                 self.note = effect
             else:
                 self._waiting.append(effect)
+                if effect.action == tasks.SAVE_PROFILE:
+                    known = {**self._context.known, **effect.args}
+                    self._context = replace(self._context, known=known)
 
     def next_action(self) -> Do | None:
         """The action to run now; None when the engine waits for the person."""
@@ -183,4 +417,7 @@ class Turning:
     def done(self, result: Any) -> None:
         """Feeds back the result of the action handed out last."""
         action = self._waiting.pop(0)
-        self._take(Done(action.action, result))
+        if action.action == RECORD_CONSENT:
+            known = {**self._context.known, CONSENT: True}
+            self._context = replace(self._context, known=known)
+        self._take(Done(action, result))

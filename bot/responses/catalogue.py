@@ -23,6 +23,8 @@ class Variation:
     text: str
     buttons: tuple[Button, ...]
     fields: frozenset[str]
+    channel: str | None = None
+    """The channel that it is for; None for all that have none of their own."""
 
 
 class Catalogue:
@@ -45,24 +47,46 @@ class Catalogue:
         params: Mapping[str, str],
         buttons: tuple[Button, ...] = (),
         turn: int = 0,
+        channel: str | None = None,
+        *,
+        bare: bool = False,
     ) -> Reply:
-        """The response in the variation of that turn; ``buttons`` come before its own ones."""
-        variations = self._variations[name]
+        """The response in the variation of that turn, and of that channel if it has one of its
+        own; ``buttons`` come before its own ones, which ``bare`` leaves out."""
+        every = self._variations[name]
+        own = [one for one in every if one.channel is not None and one.channel == channel]
+        variations = own or [one for one in every if one.channel is None]
         variation = variations[turn % len(variations)]
         # A mark inside a value would make half a sentence bold.
         safe = {key: value.replace("**", "*") for key, value in params.items()}
-        return Reply(variation.text.format_map(safe), buttons + variation.buttons)
+        own_buttons = () if bare else variation.buttons
+        return Reply(variation.text.format_map(safe), buttons + own_buttons)
+
+    def buttons(self, name: str) -> tuple[Button, ...]:
+        """All buttons that a response may show of its own."""
+        return tuple(button for one in self._variations[name] for button in one.buttons)
 
 
-def load(path: Path) -> Catalogue:
-    """Reads a file of responses; raises InvalidResponses on the first mistake."""
+def load(folder: Path) -> Catalogue:
+    """Reads a folder's files of responses; raises InvalidResponses on the first mistake."""
+    variations: dict[str, tuple[Variation, ...]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for name, value in _file(path).items():
+            if name in variations:
+                raise InvalidResponses(f"{path}: {name} stands in another file as well")
+            variations[name] = _read(path, name, value)
+    return Catalogue(variations)
+
+
+def _file(path: Path) -> Mapping[Any, Any]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise InvalidResponses(f"{path}: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("responses"), dict):
         raise InvalidResponses(f"{path}: there is no 'responses' mapping")
-    return Catalogue({name: _read(path, name, value) for name, value in data["responses"].items()})
+    responses: Mapping[Any, Any] = data["responses"]
+    return responses
 
 
 def _read(path: Path, name: Any, value: Any) -> tuple[Variation, ...]:
@@ -74,9 +98,12 @@ def _read(path: Path, name: Any, value: Any) -> tuple[Variation, ...]:
             raise InvalidResponses(f"{path}: a variation of {name} has no text")
         try:
             buttons = tuple(_button(button) for button in one.get("buttons", ()))
-            variations.append(Variation(one["text"], buttons, _fields(one["text"])))
+            channel = one.get("channel")
+            variations.append(Variation(one["text"], buttons, _fields(one["text"]), channel))
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidResponses(f"{path}: {name}: {error!r}") from error
+    if all(one.channel is not None for one in variations):
+        raise InvalidResponses(f"{path}: {name} says nothing on the other channels")
     return tuple(variations)
 
 

@@ -21,12 +21,37 @@ _INTENTS: Final = {
     "human": (
         "persona, hablar con una persona, hablar con alguien, una persona, agente, humano, operador"
     ),
+    "task_my_data": "mis datos, ver mis datos",
+    "task_erase_data": "borrar mis datos, borra mis datos, borren mis datos",
+    "task_profile": "mi empresa, mi perfil, perfil, datos de mi empresa",
+    "task_link": "vincular, vincular telegram, vincular whatsapp, unir cuentas",
+    "unlink": "separar, desvincular, separar cuentas",
+    "resume_task": "seguir, continuar, seguir donde iba, sigamos, segui, seguí",
+    "release": "asistente, seguir con el asistente, torogoz",
     "greet": "hola, ola, buenas, buenos dias, buenas tardes, buenas noches, buen dia, hey, q onda",
     "thank": "gracias, muchas gracias, mil gracias, grasias, muy amable",
     "goodbye": "adios, salu, salú, chao, bye, hasta luego, nos vemos",
     "affirm": "si, sí, sip, simon, cabal, va, vaya, dale, ok, okay, claro, de acuerdo, 👍, 👌",
     "deny": "no, nel, nop, nombe, para nada, mejor no",
+    "go_back": "atras, atrás, anterior, regresar, volver, volver atras, la anterior, para atras",
+    "cancel": "cancelar, cancela, cancelá, cancelalo, salir, salirme, quiero salir",
+    "skip": "saltar, omitir, saltarla, saltala, saltá, pasar, paso, siguiente",
+    "why_asked": "para que, por que, pa que, xq, porque, para que es, y eso para que",
+    "later": "despues, después, luego, mas tarde, más tarde, pausa, despues sigo, otro dia",
+    "repeat": (
+        "repetir, repeti, repetí, otra vez, como, cómo, como asi, cómo así, no entendi, "
+        "no entiendo, no entiendo la pregunta, no entendi la pregunta, que"
+    ),
+    "change": "cambiar, corregir, cambiar algo, corregir algo, editar",
+    "dont_know": "no se, nose, no sé, no lo se, ni idea, no estoy seguro, no estoy segura",
 }
+COURTESIES: Final = frozenset({"greet", "thank", "goodbye"})
+ANSWERING: Final = frozenset({"affirm", "deny"})
+"""Words that are an answer first wherever a question is open."""
+IN_TASK: Final = frozenset(
+    {"go_back", "cancel", "skip", "why_asked", "later", "repeat", "change", "dont_know"}
+)
+"""Words about the task under way."""
 COMMANDS: Final = {
     "/start": START,
     "/ayuda": "help",
@@ -36,6 +61,8 @@ COMMANDS: Final = {
     "/stop": "stop_messages",
     "/alta": "start_messages",
     "/persona": "human",
+    "/cancelar": "cancel",
+    "/misdatos": "task_my_data",
 }
 
 

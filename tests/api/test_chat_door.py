@@ -107,7 +107,7 @@ async def test_odd_text_gets_a_clear_sentence_and_the_next_message_works(
 @pytest.mark.parametrize(
     ("name", "media_type", "expected"),
     [
-        ("nota.ogg", "audio/ogg", "notas de voz"),
+        ("nota.ogg", "audio/ogg", "nota de voz"),
         ("foto.jpg", "image/jpeg", "fotos"),
         ("clip.mp4", "video/mp4", "videos"),
         ("informe.pdf", "application/pdf", "archivos"),

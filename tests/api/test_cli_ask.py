@@ -14,7 +14,7 @@ from tests.api.command_line import CommandLine
 
 KEYS = {
     *("id", "text", "intent", "intent_confidence", "outcome", "topic", "articles", "answer"),
-    *("citations", "suggestions", "ms"),
+    *("citations", "suggestions", "ms", "task"),
 }
 OUTCOMES = {"answered", "clarify", "abstained", "smalltalk", "person", "out_of_scope", "task"}
 OTHER_TOPICS = {"saludo", "fuera_de_tema", "persona", None}

@@ -154,7 +154,9 @@ async def test_sync_makes_the_templates_once_and_follows_their_approval(
         stored = connection.execute("SELECT name, digest, sid, approval FROM template").fetchall()
     known = {name: (digest, sid, approval) for name, digest, sid, approval in stored}
     usable = templates.usable(list(declared.values()), known)
-    assert usable.keys() == declared.keys()
+    # Those that wait for WhatsApp's approval cannot be sent yet.
+    waiting = {name for name, one in declared.items() if one.category} - {"case_reply"}
+    assert usable.keys() == declared.keys() - waiting
     assert usable["case_reply"] == reply.sid
 
 

@@ -19,7 +19,7 @@ from tests.system import SECRET, free_port, with_channels
 
 NAMES = (
     *("Base de datos", "Rasa", "Web y trabajador", "WhatsApp", "Telegram"),
-    *("Dirección pública", "Reloj"),
+    *("Notas de voz", "Dirección pública", "Reloj"),
 )
 OTHER_WEBHOOK = "https://otra.example.sv/telegram"
 STATES = {"✓": "bien", "!": "aviso", "✗": "falla"}
@@ -119,12 +119,13 @@ async def test_what_is_only_off_is_no_failure_but_says_how_to_turn_it_on(
     found = findings(ended)
     assert ended.code == 0
     states = [state for state, _, _ in found.values()]
-    assert states == ["bien", "bien", "aviso", "aviso", "aviso", "bien", "bien"]
+    assert states == ["bien", "bien", "aviso", "aviso", "aviso", "bien", "bien", "bien"]
     assert "make run" in found["Web y trabajador"][2]
     for name in ("TOROGOZ_TWILIO_ACCOUNT_SID", "TOROGOZ_TWILIO_AUTH_TOKEN"):
         assert name in found["WhatsApp"][1]
     assert "TOROGOZ_TELEGRAM_TOKEN" in found["Telegram"][1]
     assert "@BotFather" in found["Telegram"][2]
+    assert "TOROGOZ_TRANSCRIPTION_URL" in found["Notas de voz"][1]
     assert set(telegram.record.requests) == {"other"}
 
 

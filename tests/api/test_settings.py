@@ -25,6 +25,7 @@ SECRETS = {
     "twilio_auth_token": "twilio-secret",
     "telegram_token": "7100000001:telegram-secret",
     "telegram_secret": "webhook-secret",
+    "transcription_key": "voice-secret",
 }
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from actions.store import migrate
 from api.processes import services
 from api.processes.postgres import EmbeddedPostgres
 from api.settings import ROOT, Settings
 from tests.bench.asking import measure_asking
 from tests.bench.figures import Figure
 from tests.bench.load import Bench, benched
+from tests.bench.long_conversation import measure_long_conversation
 from tests.bench.startup import measure_startup
 
 MARKS = {
@@ -34,7 +36,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--messages", type=int, default=1500, help="of the saturation run")
     parser.add_argument("--workers", type=int, default=1, help="worker processes")
-    parser.add_argument("--skip", nargs="*", default=[], choices=["startup", "asking"])
+    parser.add_argument("--skip", nargs="*", default=[], choices=["startup", "asking", "long"])
     return parser.parse_args()
 
 
@@ -70,6 +72,9 @@ def main() -> None:
                         return await under_load(bench, options)
 
                 figures += asyncio.run(run())
+                if "long" not in options.skip:
+                    migrate.upgrade(server.url())
+                    figures += asyncio.run(measure_long_conversation(server.url(), nlu_url))
             finally:
                 server.stop()
     table = Table("Measured", "Figure", "First mark", title="Torogoz")

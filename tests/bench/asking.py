@@ -3,10 +3,10 @@
 import json
 import time
 
-from api.assembly import RESPONSES
+from api.assembly import FLOWS, RESPONSES
 from api.clock import today
 from api.settings import ROOT
-from bot import asking, responses
+from bot import asking, flows, responses
 from knowledge.library import Library
 from nlu.client import NluClient
 from tests.bench.figures import Figure, percentile
@@ -22,11 +22,11 @@ def questions() -> list[str]:
 async def measure_asking(nlu_url: str) -> list[Figure]:
     """``torogoz ask`` per question, and its search alone."""
     library = Library.load(today())
-    catalogue = responses.load(RESPONSES)
+    parts = library, responses.load(RESPONSES), flows.load(FLOWS)
     asked: list[float] = []
     async with NluClient(nlu_url, timeout=10) as nlu:
         for question in questions():
-            asked.append((await asking.ask(question, nlu, library, catalogue)).milliseconds)
+            asked.append((await asking.ask(question, nlu, *parts)).milliseconds)
     searched: list[float] = []
     for question in questions():
         began = time.perf_counter()

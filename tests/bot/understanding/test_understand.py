@@ -13,6 +13,9 @@ from bot.understanding.understand import (
     LONGEST_QUESTION,
     SMALL_TALK,
     SURE,
+    SURE_OF_TASK,
+    TASK_PREFIX,
+    Message,
     Understood,
     by_form,
     by_nlu,
@@ -29,22 +32,23 @@ MENU = (
 
 
 def _heard(text: str, menu: tuple[Button, ...] = MENU) -> Understood | None:
-    return by_form(inbound.TEXT, text, None, menu)
+    return by_form(Message(inbound.TEXT, text), menu, None)
 
 
 # -- buttons ---------------------------------------------------------------------------------------
 
 
 def test_a_button_says_what_it_means() -> None:
-    understood = by_form(inbound.BUTTON, "¿Ocupo permiso?", ARTICLE, ())
+    understood = by_form(Message(inbound.BUTTON, "¿Ocupo permiso?", ARTICLE), (), None)
     assert understood == Understood(
         "show_article", "button", entities={"article": "permiso-quien-lo-necesita"}
     )
-    assert by_form(inbound.BUTTON, "", "/help", ()) == Understood("help", "button")
+    assert by_form(Message(inbound.BUTTON, "", "/help"), (), None) == Understood("help", "button")
 
 
 def test_a_button_that_nobody_knows_any_more_is_stale() -> None:
-    assert by_form(inbound.BUTTON, "alto", None, MENU) == Understood("stale_button", "button")
+    pressed = Message(inbound.BUTTON, "alto")
+    assert by_form(pressed, MENU, None) == Understood("stale_button", "button")
 
 
 def test_payloads_are_in_rasas_notation() -> None:
@@ -123,7 +127,13 @@ def test_commands_and_courtesies_need_no_rasa(text: str, intent: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hola, ¿ocupo permiso?", "no sé", "alto ahí con la basura", "sin permiso", "menu del día"],
+    [
+        "hola, ¿ocupo permiso?",
+        "no sé qué hacer",
+        "alto ahí con la basura",
+        "sin permiso",
+        "menu del día",
+    ],
 )
 def test_a_word_inside_a_sentence_is_left_to_rasa(text: str) -> None:
     assert _heard(text) is None
@@ -150,10 +160,11 @@ def test_the_longest_question_is_still_one() -> None:
 
 @pytest.mark.parametrize("kind", sorted(inbound.KINDS - {inbound.TEXT, inbound.BUTTON}))
 def test_what_cannot_be_read_is_told_by_its_kind(kind: str) -> None:
-    assert by_form(kind, " ", None, MENU) == Understood(f"unreadable_{kind}", "kind")
+    unreadable = Understood(f"unreadable_{kind}", "kind")
+    assert by_form(Message(kind, " "), MENU, None) == unreadable
     # With a caption the words count.
-    assert by_form(kind, "2", None, MENU) == _heard("2")
-    assert by_form(kind, "¿y esto qué es?", None, MENU) is None
+    assert by_form(Message(kind, "2"), MENU, None) == _heard("2")
+    assert by_form(Message(kind, "¿y esto qué es?"), MENU, None) is None
 
 
 # -- Rasa ------------------------------------------------------------------------------------------
@@ -161,7 +172,8 @@ def test_what_cannot_be_read_is_told_by_its_kind(kind: str) -> None:
 
 def _by_nlu(intent: str, confidence: float, text: str, *, answerable: bool) -> str:
     parsed = Parsed(intent, confidence)
-    return by_nlu(text, parsed, answerable=answerable, attached=False).intent
+    message = Message(inbound.TEXT, text)
+    return by_nlu(message, parsed, None, answerable=answerable).intent
 
 
 QUESTION = "buenas tardes, una consulta sobre el permiso"
@@ -169,9 +181,17 @@ QUESTION = "buenas tardes, una consulta sobre el permiso"
 
 @pytest.mark.parametrize("intent", sorted(KNOWN))
 def test_rasas_intent_is_taken_from_a_certain_confidence_on(intent: str) -> None:
-    wanted = max(SURE, CAREFUL.get(intent, 0.0))
-    assert _by_nlu(intent, wanted, QUESTION, answerable=False) == intent
-    assert _by_nlu(intent, wanted - 0.01, QUESTION, answerable=False) == ASK
+    of_task = SURE_OF_TASK if intent.startswith(TASK_PREFIX) else 0.0
+    wanted = max(SURE, of_task, CAREFUL.get(intent, 0.0))
+    text = "lo del permiso"
+    assert _by_nlu(intent, wanted, text, answerable=False) == intent
+    assert _by_nlu(intent, wanted - 0.01, text, answerable=False) == ASK
+
+
+@pytest.mark.parametrize("intent", ["affirm", "cancel", "deny", "go_back", "repeat", "resume_task"])
+def test_what_short_messages_say_is_only_guessed_in_a_long_one(intent: str) -> None:
+    assert _by_nlu(intent, 0.8, QUESTION, answerable=False) == ASK
+    assert _by_nlu(intent, 0.9, QUESTION, answerable=False) == intent
 
 
 @pytest.mark.parametrize("intent", ["nlu_fallback", "start", "show_article", "stale_button", ""])
@@ -179,7 +199,11 @@ def test_an_intent_that_is_not_rasas_to_give_is_a_question(intent: str) -> None:
     assert _by_nlu(intent, 1.0, QUESTION, answerable=False) == ASK
 
 
-@pytest.mark.parametrize("intent", sorted(SMALL_TALK))
+def test_a_question_about_the_assistant_is_one_whatever_the_articles_say() -> None:
+    assert _by_nlu("bot_identity", 1.0, QUESTION, answerable=True) == "bot_identity"
+
+
+@pytest.mark.parametrize("intent", sorted(SMALL_TALK - {"bot_identity"}))
 def test_small_talk_around_a_question_does_not_hide_it(intent: str) -> None:
     assert _by_nlu(intent, 1.0, QUESTION, answerable=True) == ASK
     assert _by_nlu(intent, 1.0, "muy buenas tardes", answerable=True) == intent
@@ -197,7 +221,8 @@ def test_a_wish_to_stop_is_never_taken_for_a_question() -> None:
 
 
 def test_without_rasa_the_text_is_searched() -> None:
-    understood = by_nlu("¿ocupo permiso?", None, answerable=True, attached=True)
+    message = Message(inbound.IMAGE, "¿ocupo permiso?", attached=True)
+    understood = by_nlu(message, None, None, answerable=True)
     assert understood == Understood(
         ASK, "search", text="¿ocupo permiso?", nlu_up=False, with_attachment=True
     )
@@ -213,7 +238,7 @@ def test_without_rasa_the_text_is_searched() -> None:
 def test_anything_is_understood_or_left_to_rasa(
     kind: str, text: str, means: str | None, menu: tuple[Button, ...], attached: bool
 ) -> None:
-    understood = by_form(kind, text, means, menu, attached=attached)
+    understood = by_form(Message(kind, text, means, attached), menu, None)
     if understood is None:
         assert text.strip()
         assert kind != inbound.BUTTON
