@@ -19,7 +19,8 @@ from bot.polling import poll
 
 CONCURRENCY: Final = 16
 GRACE_SECONDS: Final = 20
-"""A stop lets turns and sends under way end; none of them lasts that long."""
+"""A stop lets turns and sends under way end. Only listening to a voice note may last longer: it is
+then cut off, and the turn repeated."""
 
 TEMPLATES_SECONDS: Final = 20
 

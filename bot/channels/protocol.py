@@ -1,10 +1,13 @@
 """What every channel does: put a reply into its own form, and send one message."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from actions.messages.content import Button, Content
 from actions.messages.outbox import Claimed
+
+LARGEST_FETCHED: Final = 5 * 1024 * 1024
+"""Bytes of a person's file that are fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ class Channel(Protocol):
 
     async def acknowledge(self, callback: str) -> None:
         """Tells the provider that a pressed button was noticed, where it wants that."""
+        ...
+
+    async def fetch(self, media: str) -> bytes | None:
+        """A file that a person sent, by the ``media`` of its message's detail.
+
+        None where it is gone, too large (LARGEST_FETCHED), or was never kept.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -27,7 +27,16 @@ from actions.messages.content import Content
 from actions.messages.outbox import Claimed
 from bot import inbound
 from bot.channels import text
-from bot.channels.protocol import Ambiguous, Later, Outcome, Refused, Reply, Sent, token
+from bot.channels.protocol import (
+    LARGEST_FETCHED,
+    Ambiguous,
+    Later,
+    Outcome,
+    Refused,
+    Reply,
+    Sent,
+    token,
+)
 from bot.inbound import Inbound, MalformedMessage
 
 NAME: Final = "telegram"
@@ -133,6 +142,16 @@ class Telegram:
             # Only stops the button's spinner; the query may be too old by now.
             return
 
+    async def fetch(self, media: str) -> bytes | None:
+        try:
+            file = await self.bot.get_file(media)
+            if not file.file_path or (file.file_size or 0) > LARGEST_FETCHED:
+                return None
+            content = await file.download_as_bytearray()
+        except TelegramError:
+            return None
+        return bytes(content) if len(content) <= LARGEST_FETCHED else None
+
     async def close(self) -> None:
         for request in self._requests:
             await request.shutdown()
@@ -176,8 +195,9 @@ def _kind_of(message: Message) -> tuple[str, str, dict[str, Any]]:
     caption = message.caption or ""
     if message.photo:
         return inbound.IMAGE, caption, {"media": message.photo[-1].file_id}
-    if message.voice or message.audio or message.video_note:
-        return inbound.VOICE, caption, {}
+    spoken = message.voice or message.audio or message.video_note
+    if spoken:
+        return inbound.VOICE, caption, {"media": spoken.file_id}
     if message.video or message.animation:
         return inbound.VIDEO, caption, {}
     if message.sticker:

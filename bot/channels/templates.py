@@ -8,7 +8,7 @@ becomes a numbered menu.
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,9 @@ import yaml
 from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
 from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
+
+from actions.store.database import Database
+from actions.templates import service as registry
 
 DECLARED: Final = Path(__file__).parent / "templates.yml"
 LANGUAGE: Final = "es"
@@ -86,16 +89,26 @@ def declared(path: Path = DECLARED) -> list[Declared]:
 
 
 async def register(client: Client, template: Declared) -> str:
-    """The sid of a template that was just made; asks for WhatsApp's approval where it needs one."""
+    """The sid of the template at Twilio, which makes it unless it has it.
+
+    It may have it without our knowing: the answer that told us the sid was lost. Twilio takes
+    another one of the same name, so its list is searched first.
+    """
     async with asyncio.timeout(TIMEOUT_SECONDS):
+        for content in await client.content.v1.contents.list_async(page_size=1000):
+            if content.friendly_name == template.full_name:
+                return str(content.sid)
         made = await client.content.v1.contents.create_async(template.request())
-        sid = str(made.sid)
-        if template.category is not None:
-            wanted = ApprovalCreateList.ContentApprovalRequest(
-                {"name": template.full_name, "category": template.category}
-            )
-            await client.content.v1.contents(sid).approval_create.create_async(wanted)
-    return sid
+    return str(made.sid)
+
+
+async def submit(client: Client, template: Declared, sid: str) -> None:
+    """Asks for WhatsApp's approval of a registered template that has a category."""
+    wanted = ApprovalCreateList.ContentApprovalRequest(
+        {"name": template.full_name, "category": template.category}
+    )
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await client.content.v1.contents(sid).approval_create.create_async(wanted)
 
 
 async def approval(client: Client, sid: str) -> str:
@@ -117,3 +130,46 @@ def usable(
         if digest == template.digest and (template.category is None or state == APPROVED):
             sids[template.name] = sid
     return sids
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """A declared template as the provider knows it now; ``new`` when its sid was not known."""
+
+    template: Declared
+    sid: str
+    approval: str
+    new: bool
+
+
+async def sync(
+    client: Client, database: Database, templates: Sequence[Declared]
+) -> AsyncIterator[Synced]:
+    """Registers what is not registered as declared, and follows what needs WhatsApp's approval.
+
+    Whatever Twilio answered is committed before it is asked for more: a sync that was cut off goes
+    on where it stopped, and registers nothing twice. Errors of the client and of the connection
+    are the caller's.
+    """
+    async with database.session() as session:
+        known = await registry.registered(session)
+    for template in templates:
+        digest, sid, state = known.get(template.name, ("", "", UNSUBMITTED))
+        new = digest != template.digest
+        if new:
+            sid, state = await register(client, template), UNSUBMITTED
+            await _record(database, template, sid, state)
+        if template.category is not None:
+            state = await approval(client, sid)
+            if state == UNSUBMITTED:
+                await submit(client, template, sid)
+                state = await approval(client, sid)
+        await _record(database, template, sid, state)
+        yield Synced(template, sid, state, new)
+
+
+async def _record(database: Database, template: Declared, sid: str, state: str) -> None:
+    async with database.transaction() as session:
+        await registry.record(
+            session, name=template.name, digest=template.digest, sid=sid, approval=state
+        )

@@ -36,5 +36,8 @@ class Web:
     async def acknowledge(self, callback: str) -> None:
         """A page wants nothing here."""
 
+    async def fetch(self, media: str) -> None:
+        """None: files sent in the web chat are not kept."""
+
     async def close(self) -> None:
         """Nothing is open."""

@@ -22,7 +22,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from actions.messages.content import Content
 from actions.messages.outbox import Claimed
 from bot import inbound
-from bot.channels import text
+from bot.channels import text, twilio_media
 from bot.channels.protocol import (
     Ambiguous,
     Later,
@@ -37,6 +37,7 @@ from bot.channels.twilio_http import TwilioHttp
 from bot.inbound import Inbound, MalformedMessage
 
 NAME: Final = "whatsapp"
+API_URL: Final = "https://api.twilio.com"
 TEXT_LIMIT: Final = 1_600
 """Characters of a body (Twilio, Messages resource)."""
 QUICK_REPLY_BODY_LIMIT: Final = 1_024
@@ -276,6 +277,11 @@ class WhatsApp:
 
     async def acknowledge(self, callback: str) -> None:
         """WhatsApp wants nothing here."""
+
+    async def fetch(self, media: str) -> bytes | None:
+        return await twilio_media.fetch(
+            media, self._api_url or API_URL, self.account_sid, self._auth_token
+        )
 
     async def close(self) -> None:
         if self._client is not None:

@@ -34,8 +34,8 @@ READER = Telegram(bot_token=BOT_TOKEN, secret=None)
             set(),
         ),
         ({"text": "/start"}, inbound.TEXT, "/start", set()),
-        ({"file": _file("audio/ogg")}, inbound.VOICE, "", set()),
-        ({"file": _file("audio/mpeg"), "text": "oí"}, inbound.VOICE, "oí", set()),
+        ({"file": _file("audio/ogg")}, inbound.VOICE, "", {"media"}),
+        ({"file": _file("audio/mpeg"), "text": "oí"}, inbound.VOICE, "oí", {"media"}),
         ({"file": _file("video/mp4"), "text": "¿y esto?"}, inbound.VIDEO, "¿y esto?", set()),
         ({"file": _file("image/webp")}, inbound.STICKER, "", set()),
         (

@@ -1,18 +1,28 @@
 """Menus on WhatsApp, with and without templates, and messages outside the window."""
 
+import asyncio
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 
-from actions.messages.content import Button, Content
+from actions.messages.content import Button
+from actions.messages.content import Content as Message
+from actions.store.database import Database
+from actions.templates import service as registry
 from bot import inbound
 from bot.channels import templates, text
 from bot.channels.protocol import Refused, Reply, Sent, numbered, token
 from bot.channels.whatsapp import QUICK_REPLY_BODY_LIMIT, WhatsApp
 from tests.bot.channels.claims import ANA, CASE_REPLY, DAY_AND_MORE, LONG, TALK, TOPICS, on_whatsapp
 from tests.bot.channels.conftest import PUBLIC_URL, Ears
+from tests.providers.faults import FaultKind
 from tests.providers.twilio import SENDER, TwilioStandIn
-from tests.providers.twilio_content import Approval
+from tests.providers.twilio_content import Approval, Content
+
+CONNECTION_LOST = (aiohttp.ClientError, OSError)
 
 
 def _bare(words: str) -> list[str]:
@@ -109,12 +119,29 @@ async def _until_decided(twilio: TwilioStandIn, approval: Approval) -> None:
     await twilio.wait_for(lambda: approval.status != "received")
 
 
+async def _synced(whatsapp: WhatsApp, database: Database) -> dict[str, templates.Synced]:
+    """What a sync of the declared templates yields, by name."""
+    declared = templates.declared()
+    return {
+        one.template.name: one async for one in templates.sync(whatsapp.client, database, declared)
+    }
+
+
+def _made(twilio: TwilioStandIn) -> dict[str, Content]:
+    """Twilio's contents by their names there; a name that came twice fails."""
+    page = twilio.contents.page({"PageSize": "1000"}, with_approvals=False)["contents"]
+    named = {one["friendly_name"]: twilio.contents.get(one["sid"]) for one in page}
+    assert len(named) == len(page)
+    return named
+
+
 async def test_declared_templates_are_made_as_declared_and_submitted_where_they_need_it(
-    whatsapp: WhatsApp, twilio: TwilioStandIn
+    whatsapp: WhatsApp, twilio: TwilioStandIn, database: Database
 ) -> None:
+    synced = await _synced(whatsapp, database)
     for template in templates.declared():
-        sid = await templates.register(whatsapp.client, template)
-        made = twilio.contents.get(sid)
+        made = twilio.contents.get(synced[template.name].sid)
+        assert synced[template.name].new
         assert made.friendly_name == template.full_name
         assert made.variables == template.samples
         (definition,) = made.types.values()
@@ -122,14 +149,95 @@ async def test_declared_templates_are_made_as_declared_and_submitted_where_they_
         titles = [action["title"] for action in definition.get("actions", ())]
         assert titles == list(template.buttons)
         if template.category is None:
-            assert await templates.approval(whatsapp.client, sid) == templates.UNSUBMITTED
+            assert await templates.approval(whatsapp.client, made.sid) == templates.UNSUBMITTED
         else:
             approval = made.approval
             assert approval is not None
             assert approval.category == template.category
             # The stand-in decides by WhatsApp's rules on variables.
             await _until_decided(twilio, approval)
-            assert await templates.approval(whatsapp.client, sid) == templates.APPROVED
+            assert await templates.approval(whatsapp.client, made.sid) == templates.APPROVED
+
+
+@pytest.mark.parametrize("lost", [FaultKind.ANSWER_LOST, FaultKind.DROPPED])
+async def test_a_lost_request_for_approval_is_made_good_without_registering_twice(
+    whatsapp: WhatsApp, twilio: TwilioStandIn, database: Database, lost: FaultKind
+) -> None:
+    template = next(one for one in templates.declared() if one.category is not None)
+    failing = asyncio.create_task(_synced(whatsapp, database))
+    # The state is asked for first; what comes next is the request.
+    await twilio.wait_for(lambda: twilio.record.requests["content.approval"] == 1)
+    twilio.faults.once(lost, operation="content.approval")
+    with pytest.raises(CONNECTION_LOST):
+        await failing
+    before = _made(twilio)[template.full_name]
+    assert (before.approval is not None) == (lost is FaultKind.ANSWER_LOST)
+    async with database.session() as session:
+        # What was known when the connection went is kept.
+        assert (await registry.registered(session))[template.name] == (
+            template.digest,
+            before.sid,
+            templates.UNSUBMITTED,
+        )
+    again = (await _synced(whatsapp, database))[template.name]
+    assert not again.new
+    assert again.sid == before.sid
+    after = _made(twilio)[template.full_name]
+    assert after.approval is not None
+    await _until_decided(twilio, after.approval)
+    assert (await _synced(whatsapp, database))[template.name].approval == templates.APPROVED
+    assert twilio.record.requests["content.create"] == len(templates.declared())
+
+
+async def test_a_template_whose_making_was_not_answered_is_found_by_its_name(
+    whatsapp: WhatsApp, twilio: TwilioStandIn, database: Database
+) -> None:
+    first, *_ = templates.declared()
+    twilio.faults.once(FaultKind.ANSWER_LOST, operation="content.create")
+    with pytest.raises(CONNECTION_LOST):
+        await _synced(whatsapp, database)
+    made = _made(twilio)[first.full_name]
+    async with database.session() as session:
+        assert await registry.registered(session) == {}
+    # The account has others, more than fit a page of Twilio's list.
+    for number in range(1000):
+        other = {"friendly_name": f"other_{number}", "language": "es"}
+        twilio.contents.create(
+            json.dumps({**other, "types": {"twilio/text": {"body": "x"}}}).encode()
+        )
+    synced = await _synced(whatsapp, database)
+    assert synced[first.name].sid == made.sid
+    assert synced[first.name].new
+    assert twilio.record.requests["content.create"] == len(templates.declared())
+
+
+async def test_a_template_that_twilio_never_got_is_made(
+    whatsapp: WhatsApp, twilio: TwilioStandIn, database: Database
+) -> None:
+    twilio.faults.once(FaultKind.DROPPED, operation="content.create")
+    with pytest.raises(CONNECTION_LOST):
+        await _synced(whatsapp, database)
+    assert _made(twilio) == {}
+    synced = await _synced(whatsapp, database)
+    assert {one.sid for one in synced.values()} == {one.sid for one in _made(twilio).values()}
+    assert len(_made(twilio)) == len(templates.declared())
+
+
+async def test_another_wording_is_another_template(
+    whatsapp: WhatsApp, twilio: TwilioStandIn, database: Database
+) -> None:
+    one, *_ = templates.declared()
+    other = replace(one, body=f"{one.body} (otra vez)")
+    sids = []
+    for template in (one, other, one):
+        (synced,) = [
+            result async for result in templates.sync(whatsapp.client, database, [template])
+        ]
+        assert synced.new
+        sids.append(synced.sid)
+    # Back to the first wording, the first template serves again.
+    assert sids[0] == sids[2] != sids[1]
+    assert len(_made(twilio)) == 2
 
 
 def test_only_templates_registered_as_declared_and_approved_are_used() -> None:
@@ -157,7 +265,7 @@ async def test_outside_the_window_free_text_is_refused_without_asking_twilio(
     with_templates: WhatsApp, twilio: TwilioStandIn
 ) -> None:
     closed = datetime.now(UTC) - DAY_AND_MORE
-    for content in (Content("Hola"), Content("Hola", template="never_declared")):
+    for content in (Message("Hola"), Message("Hola", template="never_declared")):
         outcome = await with_templates.send(on_whatsapp(content, window_opened_at=closed))
         assert outcome == Refused("window_closed")
     assert twilio.messages_to(ANA) == []
