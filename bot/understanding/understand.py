@@ -30,6 +30,8 @@ SURE_IN_TASK: Final = 0.6
 SURE_BESIDE_FREE_TEXT: Final = 0.75
 """Where any text is an answer, from such a confidence on the person is asked what they meant."""
 LEAST_WORDS_OF_WISH: Final = 3
+SURE_BESIDE_ARTICLE: Final = 0.75
+"""Where an article fits the text well, a task, or "not our subject", has to be surer than that."""
 SURE_TO_SPEAK: Final = 0.85
 """From such a confidence on, a message that is no answer is a courtesy or about the task."""
 SMALL_TALK: Final = frozenset({"greet", "thank", "goodbye", "bot_identity", "affirm", "deny"})
@@ -324,7 +326,8 @@ def _without_question(message: Message, parsed: Parsed | None, answerable: bool)
     intent = parsed.intent if parsed.confidence >= SURE else ASK
     if intent in _HIDING and answerable and len(text.split()) > 3:
         intent = ASK
-    if intent == "out_of_scope" and answerable and parsed.confidence < 0.75:
+    doubtful = intent == "out_of_scope" or intent.startswith(TASK_PREFIX)
+    if doubtful and answerable and parsed.confidence < SURE_BESIDE_ARTICLE:
         intent = ASK
     least = SURE_OF_TASK if intent.startswith(TASK_PREFIX) else CAREFUL.get(intent, 0.0)
     if intent not in KNOWN or parsed.confidence < least:

@@ -12,7 +12,8 @@ from bot.slots.types import slot_type
 TODAY = date(2026, 11, 23)
 """A Monday."""
 
-CATALOGUE = responses.load(Path(responses.__file__).parent)
+FOLDER = Path(responses.__file__).parent
+CATALOGUE = responses.load(FOLDER)
 
 Declared = str | Mapping[str, Any]
 
