@@ -13,8 +13,8 @@ from actions.cases.hours import ZONE
 from bot import inbound
 from bot.acting import ACTIONS, look_up
 from bot.channels import text
-from bot.dialogue import engine
 from bot.dialogue.conversation import Context, Conversation, Do
+from bot.dialogue.turning import run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.turn import spoken, understood_by
@@ -79,7 +79,7 @@ async def ask(
     message = Message(inbound.TEXT, words)
     understood = await understood_by(nlu, library, message, conversation, None)
     context = Context(now=datetime.now(ZONE), flows=flows)
-    turning = engine.run(conversation, understood, context)
+    turning = run(conversation, understood, context)
     while (do := turning.next_action()) is not None:
         turning.done(_run(library, do))
     reply = spoken(responses, turning, "")

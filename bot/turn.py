@@ -28,8 +28,9 @@ from bot.acting import Actions, known_of
 from bot.burst import Burst, first_burst
 from bot.channels import web
 from bot.channels.protocol import Channel, Reply, read_token
-from bot.dialogue import engine, questions
+from bot.dialogue import questions
 from bot.dialogue.conversation import Context, Conversation, Note
+from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
@@ -203,7 +204,7 @@ async def _write(
             conversation, reply, note = _apology(parts, conversation)
         else:
             context = context_of(parts, ground)
-            turning = engine.run(conversation, understood, context)
+            turning = run(conversation, understood, context)
             actions = Actions(
                 session=session,
                 person_id=person_id,
@@ -285,7 +286,7 @@ async def _write(
     )
 
 
-def spoken(responses: Catalogue, turning: engine.Turning, channel: str) -> Reply:
+def spoken(responses: Catalogue, turning: Turning, channel: str) -> Reply:
     """All that the engine said in one turn, as one reply."""
     turn = turning.conversation.turns
     replies = [

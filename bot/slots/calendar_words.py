@@ -70,8 +70,26 @@ _ORDINAL: Final = re.compile(
     r"(?<![a-z0-9])([0-9]{1,2})\s?(?:ero|er|ro|do|to|mo|vo|no|ra|da|ta|[oº°ª])(?![a-z])"
 )
 _FILLERS: Final = frozenset(
-    ("el", "la", "los", "las", "de", "del", "d", "para", "fue", "sera", "es", "fecha",
-     "mismo", "por", "favor", "porfa", "porfavor", "gracias")
+    (
+        "el",
+        "la",
+        "los",
+        "las",
+        "de",
+        "del",
+        "d",
+        "para",
+        "fue",
+        "sera",
+        "es",
+        "fecha",
+        "mismo",
+        "por",
+        "favor",
+        "porfa",
+        "porfavor",
+        "gracias",
+    )
 )
 _TOKEN: Final = re.compile(r"[0-9]+|[a-z]+|[?/-]")
 

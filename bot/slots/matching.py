@@ -22,8 +22,10 @@ ORDINALS: Final = {
     for word in spellings.split()
 }  # fmt: skip
 _BEFORE_NUMBER: Final = frozenset(
-    words("la el las los opcion opciones numero numeros no nro num escojo elijo seria es respuesta"
-        " solo solamente por favor porfa porfavor gracias")
+    words(
+        "la el las los opcion opciones numero numeros no nro num escojo elijo seria es respuesta"
+        " solo solamente por favor porfa porfavor gracias"
+    )
 )
 _LAST: Final = frozenset(("ultimo", "ultima"))
 _NOT_A_CHOICE: Final = frozenset(words("no ni sin excepto menos que como cual o"))

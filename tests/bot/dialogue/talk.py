@@ -19,8 +19,9 @@ from actions.cases.hours import ZONE
 from actions.messages.content import Button
 from bot import flows, inbound, responses
 from bot.channels.protocol import Reply
-from bot.dialogue import engine, tasks
+from bot.dialogue import tasks
 from bot.dialogue.conversation import Context, Conversation, Definition, Do, Note
+from bot.dialogue.turning import Turning, run
 from bot.flows.model import Flows, Slot
 from bot.responses import Catalogue
 from bot.slots.types import slot_type
@@ -289,8 +290,8 @@ class Talk:
 
     def _taken(
         self, conversation: Conversation, understood: Understood
-    ) -> tuple[engine.Turning, Sequence[Do]]:
-        turning = engine.run(conversation, understood, self.context)
+    ) -> tuple[Turning, Sequence[Do]]:
+        turning = run(conversation, understood, self.context)
         ran: list[Do] = []
         while (do := turning.next_action()) is not None:
             ran.append(do)

@@ -18,6 +18,7 @@ from bot.acting import look_up
 from bot.channels.protocol import Reply
 from bot.dialogue import engine
 from bot.dialogue.conversation import Context, Conversation, Do, Done, Heard, Say
+from bot.dialogue.turning import Turning, run
 from bot.flows.model import Action, Summary
 from bot.turn import spoken as _spoken
 from bot.understanding.understand import KNOWN, Message, Understood, by_form, by_nlu
@@ -53,14 +54,14 @@ ANSWER = Answer(
 
 def _drive(
     conversation: Conversation, understood: Understood, result_of: Callable[[Do], Any]
-) -> engine.Turning:
-    turning = engine.run(conversation, understood, CONTEXT)
+) -> Turning:
+    turning = run(conversation, understood, CONTEXT)
     while (do := turning.next_action()) is not None:
         turning.done(result_of(do))
     return turning
 
 
-def _names(turning: engine.Turning) -> list[str]:
+def _names(turning: Turning) -> list[str]:
     return [say.response for say in turning.said]
 
 
@@ -71,7 +72,7 @@ def _gives(result: Any) -> Callable[[Do], Any]:
     return lambda do: others.get(do.action, result)
 
 
-def spoken(turning: engine.Turning) -> Reply:
+def spoken(turning: Turning) -> Reply:
     return _spoken(CATALOGUE, turning, "")
 
 
