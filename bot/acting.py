@@ -21,6 +21,7 @@ from actions.people import consent, erasure, linking, wanted
 from actions.people.erasure import Held
 from bot import privacy
 from bot.dialogue.conversation import Conversation, Do
+from bot.flows.model import Flows
 from bot.responses import Catalogue
 from bot.slots.calendar_words import shown_date
 from bot.understanding.understand import TASKS
@@ -91,6 +92,7 @@ class Actions:
     library: Library
     responses: Catalogue
     conversation: Conversation
+    flows: Flows
     hours: Hours
     now: datetime
 
@@ -210,7 +212,12 @@ async def _record_consent(here: Actions, _args: Mapping[str, Any]) -> Mapping[st
 
 async def _data_held(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, str]:
     held = await erasure.held(here.session, here.person_id)
-    return {"held": "\n".join(f"• {line}" for line in _held_lines(held))}
+    lines = _held_lines(held)
+    for task in here.conversation.tasks:
+        flow, answers = here.flows.flows.get(task.flow), len(task.order)
+        if flow is not None and answers:
+            lines.append(f"A medias, sin terminar: {flow.name} ({answers} respuestas)")
+    return {"held": "\n".join(f"• {line}" for line in lines)}
 
 
 def _held_lines(held: Held) -> list[str]:
@@ -268,7 +275,13 @@ async def _join_accounts(here: Actions, args: Mapping[str, Any]) -> Mapping[str,
     named = CHANNELS.get(here.channel, here.channel)
     notice = here.says("utter_link_notice", channel=named)
     content = Content(text=notice, template=LINK_NOTICE, variables={"1": named})
-    await outbox.post(here.session, joined.kept_person_id, content, states.NOTICE)
+    await outbox.post(
+        here.session,
+        joined.kept_person_id,
+        content,
+        states.NOTICE,
+        not_to=joined.address_ids,
+    )
     return {"link_result": "joined"}
 
 

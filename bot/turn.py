@@ -213,6 +213,7 @@ async def _write(
                 library=parts.library,
                 responses=parts.responses,
                 conversation=conversation,
+                flows=parts.flows,
                 hours=parts.hours,
                 now=context.now,
             )

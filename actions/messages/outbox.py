@@ -1,6 +1,7 @@
 """The outbox: what has to be sent, in order and by lane, and what became of it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,7 +102,7 @@ _WHERE_TO = text(
         WHERE undone_at IS NULL)
     SELECT address.id, address.channel, address.person_id
     FROM address JOIN holder ON holder.id = address.person_id
-    WHERE forget_at IS NULL
+    WHERE forget_at IS NULL AND address.id <> ALL(:not_to)
     ORDER BY blocked_at IS NOT NULL, last_inbound_at DESC NULLS LAST, address.id LIMIT 1
     """
 )
@@ -113,13 +114,16 @@ async def post(
     content: Content,
     lane: int,
     category: str | None = None,
+    *,
+    not_to: Sequence[int] = (),
 ) -> int | None:
     """Queues a notice for a person, at the address where they last wrote; wakes delivery.
 
-    ``category`` as for :func:`add`. Returns its id, or None when the person has no address left,
-    or erased what we hold and has not written since.
+    ``category`` as for :func:`add`; ``not_to`` are addresses to be left out. Returns its id, or
+    None when the person has no address left, or erased what we hold and has not written since.
     """
-    row = (await session.execute(_WHERE_TO, {"person": person_id})).one_or_none()
+    values = {"person": person_id, "not_to": [*not_to]}
+    row = (await session.execute(_WHERE_TO, values)).one_or_none()
     if row is None:
         return None
     (message_id,) = await add(

@@ -168,6 +168,15 @@ async def erase(
 
 
 _ABOUT_PEOPLE: Final = (
+    # Joined accounts part: each begins anew as who it was before it was joined.
+    """
+    UPDATE address SET person_id = parted.joined_id FROM (
+        SELECT DISTINCT ON (address_id) address_id, joined_id
+        FROM person_link, unnest(address_ids) AS address_id
+        WHERE undone_at IS NULL AND (kept_id = ANY(:people) OR joined_id = ANY(:people))
+        ORDER BY address_id, id) AS parted
+    WHERE address.id = parted.address_id AND address.person_id = ANY(:people)
+    """,
     "UPDATE conversation SET state = '{}', updated_at = now() WHERE person_id = ANY(:people)",
     "DELETE FROM firm WHERE person_id = ANY(:people)",
     "DELETE FROM link_code WHERE person_id = ANY(:people)",

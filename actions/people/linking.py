@@ -7,7 +7,7 @@ themselves (see actions.messages.outbox.post).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Row, text
@@ -42,6 +42,8 @@ class Joined:
     kept_person_id: int
     joined_person_id: int
     channels: tuple[str, ...]
+    address_ids: tuple[int, ...] = field(default=(), compare=False)
+    """The addresses that came with it: the notice goes to another, lest only a thief read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,12 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
     )
     await _hand_over(session, person_id, kept_id, [address.id for address in addresses], case_id)
     await wanted.unite(session, person_id, kept_id, link_id)
-    return Joined(kept_id, person_id, tuple(address.channel for address in addresses))
+    return Joined(
+        kept_id,
+        person_id,
+        tuple(address.channel for address in addresses),
+        tuple(address.id for address in addresses),
+    )
 
 
 async def undo(session: AsyncSession, person_id: int) -> Undone | None:

@@ -10,7 +10,7 @@ from bot.dialogue.walk import Ask, Walk, summary_lines, walk
 from bot.flows.model import Flow, Slot, Summary
 from bot.slots.protocol import Option, Stored
 from bot.understanding.understand import TASKS, Open
-from knowledge.text import fold
+from knowledge.text import content_words, fold
 
 LASTS_SECONDS: Final = 30 * 24 * 3600
 """So long is a task kept that nobody works on."""
@@ -41,6 +41,8 @@ def _labels(walked: Walk) -> dict[str, str]:
         for start in range(len(words)):
             for end in range(start + 1, len(words) + 1):
                 name = " ".join(words[start:end])
+                if not content_words(name):
+                    continue
                 labels[name] = slot.name if name not in labels else ""
     whole = {fold(slot.label): slot.name for slot in walked.reached}
     return {name: slot for name, slot in {**labels, **whole}.items() if slot}

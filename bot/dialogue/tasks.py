@@ -226,7 +226,8 @@ def wrong(conversation: Conversation, context: Context, reading: Wrong) -> Step:
     if failures >= PATIENCE and not context.has_case:
         effects.append(Do("open_case", {"reason": "not_understood"}))
     elif failures >= 2:
-        effects.append(Say("utter_way_out"))
+        summing = reading.response == "utter_wrong_summary"
+        effects.append(Say("utter_wrong_summary_way_out" if summing else "utter_way_out"))
     return conversation, effects
 
 
@@ -354,6 +355,8 @@ def resume(conversation: Conversation, context: Context, number: int | None) -> 
         left = [one for one in conversation.tasks if one.number not in conversation.under_way]
         open_task = conversation.task
         task = open_task or (max(left, key=lambda one: one.touched) if left else None)
+        if task is None and cancelled is not None:
+            return resume(conversation, context, cancelled.number)
     else:
         task = conversation.find(number)
     if task is None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal
 
+from rapidfuzz.distance.JaroWinkler import similarity
+
 from actions.messages.content import Button
 from bot import inbound
 from bot.flows.model import Slot, Summary
-from bot.slots.matching import place_of
+from bot.slots.matching import Named, matches, place_of
 from bot.slots.protocol import Choose, Sent, Stored, Value, Wrong
+from bot.slots.types import slot_type
 from bot.understanding import words
 from knowledge.text import content_words, fold
 from nlu.client import Parsed
@@ -30,6 +33,11 @@ SURE_IN_TASK: Final = 0.6
 SURE_BESIDE_FREE_TEXT: Final = 0.75
 """Where any text is an answer, from such a confidence on the person is asked what they meant."""
 LEAST_WORDS_OF_WISH: Final = 3
+LONGEST_NAME: Final = 3
+"""Words of an answer's name, without the small ones."""
+ALIKE: Final = 0.9
+"""Jaro-Winkler similarity from which a misspelt word counts as one of a label."""
+_YES_NO: Final = slot_type({"type": "yes_no"})
 SURE_BESIDE_ARTICLE: Final = 0.75
 """Where an article fits the text well, a task, or "not our subject", has to be surer than that."""
 SURE_TO_SPEAK: Final = 0.85
@@ -41,6 +49,9 @@ TASK_PREFIX: Final = "task_"
 
 _NUMBER = re.compile(
     r"\s*(?:la |el |opci[oó]n |n[uú]mero |#)?\s*([0-9]{1,4})\s*[.)]?\s*", re.IGNORECASE
+)
+_CORRECTING = re.compile(
+    r"\b(?:[ck]a[mn][bv]i|corr[ei]|modif|arregl|mal[oa]?\b|equivo|error|no es\b|otro\b|otra\b)"
 )
 _MEANS = re.compile(r"/([a-z_]+)(\{.*\})?", re.DOTALL)
 _CHANGE = re.compile(
@@ -181,17 +192,48 @@ def _answered(
             return Understood("wrong", "slot", text, reading=Wrong("utter_wrong_yes_or_no"))
         if intent in words.ANSWERING:
             return Understood(ANSWER, "slot", text, reading=reading)
-    if isinstance(asked.slot, Summary) and intent == "affirm":
-        return Understood("send", "word", text)
-    if isinstance(asked.slot, Summary) and intent == "deny":
-        return Understood("change", "word", text)
+    if isinstance(asked.slot, Summary):
+        return _of_summary(text, key, intent, asked, asked.slot)
     found = _CHANGE.fullmatch(key)
     if found is not None and found["before"] and slot is not None and _is_free(slot):
         # Any text is an answer here, so only the plain order is one.
         found = None
-    named = found["named"].strip() if found else key if isinstance(asked.slot, Summary) else ""
+    named = found["named"].strip() if found else ""
     if named in asked.labels:
         return Understood("change", "word", text, {"slot": asked.labels[named]})
+    if slot is not None and named and named in fold(slot.label):
+        # That is what is being asked already, and no answer to it.
+        return Understood("repeat", "word", text)
+    return None
+
+
+def _of_summary(
+    text: str, key: str, intent: str | None, asked: Open, summary: Summary
+) -> Understood | None:
+    """What is said to the summary: that it is right, or what is not."""
+    if intent is not None and intent not in ("affirm", "deny", "change"):
+        return None
+    said = key.split()
+    corrects = _CORRECTING.search(key) is not None
+    slots = {
+        slot
+        for label, slot in asked.labels.items()
+        for word in said
+        if " " not in label and len(word) > 3 and similarity(word, label) >= ALIKE
+    }
+    if not corrects and len(set(said) - _SMALL_WORDS) > LONGEST_NAME:
+        slots = set()
+    if key in asked.labels:
+        slots = {asked.labels[key]}
+    if len(slots) == 1:
+        return Understood("change", "word", text, {"slot": slots.pop()})
+    titles = (Named.of(summary.confirm), Named.of("Cambiar algo"), Named.of("Cancelar"))
+    meant = matches(text, titles)
+    if len(meant) == 1 and meant[0] < 2:
+        return Understood(("send", "change")[meant[0]], "word", text)
+    read = _YES_NO.read(Sent(text), asked.today)
+    if isinstance(read, Value):
+        return Understood("send" if read.value is True else "change", "word", text)
     return None
 
 

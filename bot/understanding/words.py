@@ -14,7 +14,7 @@ _INTENTS: Final = {
         "que podes hacer"
     ),
     "stop_messages": (
-        "alto, stop, baja, parar, darme de baja, no mas mensajes, no más mensajes, "
+        "alto, alto ya, stop, baja, parar, darme de baja, no mas mensajes, no más mensajes, "
         "no mas avisos, ya no me manden mensajes, dejen de escribirme"
     ),
     "start_messages": "alta, darme de alta, quiero avisos, volver a recibir",
@@ -34,7 +34,10 @@ _INTENTS: Final = {
     "affirm": "si, sí, sip, simon, cabal, va, vaya, dale, ok, okay, claro, de acuerdo, 👍, 👌",
     "deny": "no, nel, nop, nombe, para nada, mejor no",
     "go_back": "atras, atrás, anterior, regresar, volver, volver atras, la anterior, para atras",
-    "cancel": "cancelar, cancela, cancelá, cancelalo, salir, salirme, quiero salir",
+    "cancel": (
+        "cancelar, cancela, cancelá, cancelalo, salir, salirme, quiero salir, ya no quiero, "
+        "dejalo, dejalo asi"
+    ),
     "skip": "saltar, omitir, saltarla, saltala, saltá, pasar, paso, siguiente",
     "why_asked": "para que, por que, pa que, xq, porque, para que es, y eso para que",
     "later": "despues, después, luego, mas tarde, más tarde, pausa, despues sigo, otro dia",

@@ -416,3 +416,16 @@ async def test_after_erasing_we_hold_nothing(database: Database, meet: Meet) -> 
         "linked_accounts": 0,
     }
     assert told == erasure.Held(**nothing)
+
+
+async def test_joined_accounts_part_when_all_is_erased(database: Database, meet: Meet) -> None:
+    ana, luis, eva = await meet("whatsapp"), await meet("telegram", "77"), await meet("web", "w")
+    await join(database, luis, eva)
+    await join(database, ana, luis)
+    await _erase(database, ana)
+    owner = "SELECT id, person_id FROM address ORDER BY id"
+    assert await rows(database, owner) == [
+        (one.address_id, one.person_id) for one in (ana, luis, eva)
+    ]
+    async with database.session() as session:
+        assert len((await erasure.held(session, ana.person_id)).channels) == 1

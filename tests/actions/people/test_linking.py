@@ -57,6 +57,22 @@ async def test_the_addresses_of_who_typed_go_to_who_made_the_code(
     assert later.person_id == ana.person_id
 
 
+async def test_the_notice_goes_to_who_made_the_code_and_not_to_who_typed_it(
+    database: Database, meet: Meet
+) -> None:
+    ana, luis = await meet("whatsapp"), await meet("telegram", "77")
+    joined = await join(database, ana, luis)
+    async with database.transaction() as session:
+        await outbox.post(
+            session,
+            ana.person_id,
+            Content("Se unió otra"),
+            states.NOTICE,
+            not_to=joined.address_ids,
+        )
+    assert await rows(database, "SELECT address_id FROM outbox") == [(ana.address_id,)]
+
+
 async def test_a_code_joins_once(database: Database, meet: Meet) -> None:
     ana, luis, eva = await meet(), await meet(), await meet()
     async with database.transaction() as session:

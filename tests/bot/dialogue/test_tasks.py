@@ -600,8 +600,9 @@ def test_something_understood_in_between_starts_the_count_anew(between: str) -> 
 @pytest.mark.parametrize("slot", ["plan", "workers", "boiler", "litres", "right"])
 def test_wrong_answers_are_told_a_way_out_and_then_open_one_case(slot: str) -> None:
     talk = _at(slot).does("asdf")
-    assert "utter_way_out" not in talk.said
-    assert "utter_way_out" in talk.does("qwer").said
+    ways = {"utter_way_out", "utter_wrong_summary_way_out"}
+    assert not ways & set(talk.said)
+    assert ways & set(talk.does("qwer").said)
     assert not talk.runs("open_case")
     talk.does("zxcv")
     assert talk.runs("open_case") == [Do("open_case", {"reason": "not_understood"})]
