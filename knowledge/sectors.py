@@ -46,7 +46,11 @@ class Sectors:
         An activity that we do not list falls to the sectors of its class.
         """
         exact = tuple(one for one in self.listed if code in one.activities)
-        return exact or tuple(one for one in self.listed if one.ciiu == code[:4])
+        return exact or tuple(
+            one
+            for one in self.listed
+            if code[:4] in (one.ciiu, *(activity[:4] for activity in one.activities))
+        )
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Final, Self
 
@@ -13,6 +13,7 @@ from bot.slots.written import STALE, answer
 from knowledge.text import fold
 
 _NUMBERS: Final = re.compile(r"[\s0-9,.;/&+y)]+", re.IGNORECASE)
+_LINE: Final = re.compile(r"\s*[\r\n]\s*")
 _COMMA: Final = re.compile(r"[,;/&+]")
 _AND: Final = re.compile(r"\s+[yei]\s+|^y\s+", re.IGNORECASE)
 _ALL: Final = frozenset(
@@ -148,7 +149,7 @@ class SeveralChoices:
         return "Por ejemplo: 1 y 2" if several else f"Por ejemplo: {self.options[0].title}"
 
     def read(self, sent: Sent, today: date) -> Value | Wrong | Choose:
-        text = answer(sent)
+        text = answer(replace(sent, text=_LINE.sub(", ", sent.text.strip())))
         if isinstance(text, Wrong):
             return text
         picked = self._picked(text)

@@ -30,7 +30,7 @@ def digits(text: str) -> str:
     """
     label = _LABEL.match(text)
     rest = _THANKS.sub("", text[label.end() :] if label else text)
-    written = rest.strip(" .;,:")
+    written = rest.strip(" .;,:!*()\"'")
     if not _NUMBER.fullmatch(written):
         return ""
     return re.sub(r"[^0-9-]", "", written.replace("–", "-").replace("—", "-"))

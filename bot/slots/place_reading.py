@@ -56,6 +56,14 @@ def find_municipalities(text: str) -> list[Municipality]:
     whole = [one for one in country.municipalities if fold(one.name) == name]
     if whole:
         return whole
+    told_apart = {
+        one.municipality
+        for part, department in _with_department(name)
+        for one in department.districts
+        if part in country.district_names[one]
+    }
+    if told_apart:
+        return [one for one in country.municipalities if one.name in told_apart]
     if not any(name in names for names in country.district_names.values()) and not _asks(text):
         names = [Named((fold(one.name),)) for one in country.municipalities]
         if found := matches(name, names):

@@ -119,8 +119,8 @@ class Quantity:
             return Wrong(response, {"unit": self.unit.plural, "example": self._example})
         readings = [(unit, self._in_unit(number, unit)) for unit in fitting]
         good = [(unit, value) for unit, value in readings if isinstance(value, Value)]
-        if len(readings) == 1 or not good:
-            return readings[0][1]
+        if len(good) < 2:
+            return good[0][1] if good else readings[0][1]
         return Choose(
             tuple(
                 Option(unit.singular.capitalize(), value.value, value.shown) for unit, value in good

@@ -85,6 +85,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
 """Every unit by its code, the word that a declaration and a kept value use."""
 
 _BARREL: Final = frozenset(("barril", "barriles", "barrilito", "barrilitos"))
+_BARREL_SOUNDS: Final = frozenset(map(sound, _BARREL))
 BARRELS: Final = (UNITS["bbl"], UNITS["drum"])
 
 _NAMES: Final = {
@@ -131,6 +132,8 @@ def units_named(word: str) -> tuple[Unit, ...]:
     heard = sound(word)
     if len(word) >= 4 and heard in _BY_SOUND:
         return (_BY_SOUND[heard],)
+    if heard in _BARREL_SOUNDS:
+        return BARRELS
     if len(word) < 5:
         return ()
     near = {

@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import slots
@@ -19,7 +21,7 @@ from bot.slots.types import TYPES, InvalidSlot, slot_type
 from tests.bot.slots.answering import CATALOGUE, FOLDER, TODAY
 
 OPTIONS = ["Energía", {"title": "Agua", "value": "agua", "synonyms": ["💧"]}, "Papel y cartón"]
-DECLARED = [
+DECLARED: list[dict[str, Any]] = [
     {"type": "text"},
     {"type": "text", "minimum": 3, "maximum": 40, "without_letters": True},
     {"type": "yes_no"},
@@ -121,6 +123,7 @@ def test_any_kind_of_message_gets_an_answer(slot: SlotType, kind: str) -> None:
 
 
 @each_slot
+@settings(max_examples=30)
 @given(stored=STORED)
 def test_any_stored_value_is_confirmed_or_refused(slot: SlotType, stored: Stored) -> None:
     checked = slot.check(stored, TODAY)
@@ -176,8 +179,13 @@ def test_no_day_of_the_year_is_special(day: date, text: str) -> None:
 # -- what the responses file holds ---------------------------------------------------------------
 
 
-def _named_in_the_code() -> Iterator[tuple[str, frozenset[str] | None]]:
+@cache
+def _named_in_the_code() -> tuple[tuple[str, frozenset[str] | None], ...]:
     """The responses that the code names, with the fields it fills in where they stand beside."""
+    return tuple(_named())
+
+
+def _named() -> Iterator[tuple[str, frozenset[str] | None]]:
     for path in sorted(Path(slots.__file__).parent.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -195,7 +203,7 @@ def _named_in_the_code() -> Iterator[tuple[str, frozenset[str] | None]]:
 
 
 def test_every_response_that_a_type_names_exists_with_exactly_its_fields() -> None:
-    named = list(_named_in_the_code())
+    named = _named_in_the_code()
     assert len(named) > 60
     for response, filled in named:
         assert response in CATALOGUE.names()
