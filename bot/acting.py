@@ -131,6 +131,10 @@ def _promise(here: Actions) -> str:
     return here.says("utter_promise_closed", day=shown_date(promise.day))
 
 
+async def _withdraw_case(here: Actions, _args: Mapping[str, Any]) -> int | None:
+    return await cases.withdraw(here.session, here.person_id)
+
+
 async def _release(here: Actions, _args: Mapping[str, Any]) -> None:
     await cases.release(here.session, here.person_id)
 
@@ -294,6 +298,7 @@ _Handler = Callable[[Actions, Mapping[str, Any]], Awaitable[Any]]
 _HANDLERS: Final[Mapping[str, _Handler]] = {
     "open_case": _open_case,
     "release": _release,
+    "withdraw_case": _withdraw_case,
     "stop_messages": _stop,
     "start_messages": _start,
     "save_profile": _save_profile,

@@ -104,6 +104,8 @@ def _run(library: Library, do: Do) -> Any:
         return {"number": "de prueba", "promise": ""}
     if do.action in ("stop_messages", "start_messages"):
         return {"what": "avisos"}
+    if do.action == "withdraw_case":
+        return None
     if do.action == "data_held":
         return {"held": "nada: esta es una pregunta suelta"}
     return {} if do.action in ACTIONS else look_up(library, do)

@@ -95,6 +95,19 @@ async def release(session: AsyncSession, person_id: int) -> None:
     )
 
 
+async def withdraw(session: AsyncSession, person_id: int) -> int | None:
+    """Closes the person's own open case, because they want no answer any more; its number, or
+    None when there is none."""
+    number: int | None = await session.scalar(
+        text(
+            'UPDATE "case" SET closed_at = now(), held_until = NULL '
+            "WHERE person_id = :person AND closed_at IS NULL RETURNING id"
+        ),
+        {"person": person_id},
+    )
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCase:
     """One line of the list of open cases; ``last_text`` has its numbers and addresses masked."""

@@ -153,6 +153,10 @@ def _about_task(conversation: Conversation, understood: Understood, context: Con
         return tasks.pressed(conversation, context, {**values, "value": None})
     if intent in _UNDOING and understood.source == "nlu" and conversation.task is not None:
         return _sure(conversation, intent)
+    nothing_open = conversation.task is None and "task" not in values
+    if intent == "cancel" and nothing_open and context.has_case:
+        button = Button("Retirar mi caso", "/withdraw_case")
+        return conversation, [Say("utter_cancel_case", {}, (button,)), Note("clarify")]
     if intent == "cancel" and "task" in values:
         return tasks.cancel(conversation, context, int(str(values["task"])))
     speaks_of_question = intent in _TO_QUESTION or intent in ("skip", "dont_know")
@@ -260,6 +264,8 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
         return tasks.begin(_understood(conversation), context, flow, given, afresh=True)
     if intent in ("stop_messages", "start_messages"):
         return conversation, [Do(intent, {"text": understood.text, **values})]
+    if intent == "withdraw_case":
+        return conversation, [Do("withdraw_case")]
     if intent in ("human", "anger"):
         reason = "anger" if intent == "anger" else "request"
         return conversation, [Do("open_case", {"reason": reason})]

@@ -93,6 +93,11 @@ def _started(conversation: Conversation, done: Done) -> Step:
     return conversation, [said, Note("task", "anuncios", task=TASKS["start_messages"])]
 
 
+def _withdrawn(conversation: Conversation, done: Done) -> Step:
+    name = "utter_no_case" if done.result is None else "utter_case_withdrawn"
+    return conversation, [Say(name), Note("person", HUMAN_TOPIC)]
+
+
 def _released(conversation: Conversation, _done: Done) -> Step:
     return conversation, [Say("utter_release"), Note("smalltalk", GREETING_TOPIC)]
 
@@ -106,6 +111,7 @@ AFTER: Final[Mapping[str, Callable[[Conversation, Done], Step]]] = {
     "stop_messages": _stopped,
     "start_messages": _started,
     "release": _released,
+    "withdraw_case": _withdrawn,
 }
 
 

@@ -223,7 +223,8 @@ def wrong(conversation: Conversation, context: Context, reading: Wrong) -> Step:
             buttons = choices(walked.at.slot, task)
             effects[0] = Say(reading.response, dict(reading.params), buttons)
         effects.append(note_of(flow))
-    if failures >= PATIENCE and not context.has_case:
+    # Before the person has agreed to anything, nothing of theirs is handed on.
+    if failures >= PATIENCE and not context.has_case and context.known.get(CONSENT):
         effects.append(Do("open_case", {"reason": "not_understood"}))
     elif failures >= 2:
         summing = reading.response == "utter_wrong_summary"

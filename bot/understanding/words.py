@@ -21,6 +21,10 @@ _INTENTS: Final = {
     "human": (
         "persona, hablar con una persona, hablar con alguien, una persona, agente, humano, operador"
     ),
+    "withdraw_case": (
+        "retirar caso, retirar mi caso, cancelar caso, cancelar mi caso, cerrar mi caso, "
+        "ya no quiero el caso, quitar mi caso"
+    ),
     "task_my_data": "mis datos, ver mis datos",
     "task_erase_data": "borrar mis datos, borra mis datos, borren mis datos",
     "task_profile": "mi empresa, mi perfil, perfil, datos de mi empresa",
