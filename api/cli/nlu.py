@@ -9,7 +9,7 @@ import typer
 
 from api.processes import model
 from api.processes.progress import step
-from api.settings import Settings
+from api.settings import ROOT, Settings
 
 app = typer.Typer(help="Comprensión del lenguaje (Rasa).", no_args_is_help=True)
 
@@ -28,18 +28,23 @@ def train(
 @app.command()
 def test(
     folds: Annotated[int, typer.Option(min=2, max=10, help="Particiones.")] = 5,
+    compare: Annotated[
+        bool, typer.Option(help="También las canalizaciones propias de Rasa (tarda mucho).")
+    ] = False,
 ) -> None:
-    """Validación cruzada sobre los datos de entrenamiento; deja el informe en var/nlu/test."""
-    settings = Settings()
-    results = settings.var.resolve() / "nlu" / "test"
-    results.mkdir(parents=True, exist_ok=True)
-    command = model.rasa(
-        *("test", "nlu", "--cross-validation", "--folds", str(folds), "--no-plot"),
-        *("--nlu", str(model.NLU / "data"), "--config", str(model.NLU / "config.yml")),
-        *("--domain", str(model.NLU / "domain.yml"), "--out", str(results)),
+    """Mide la comprensión: validación cruzada, con faltas de ortografía y mensajes ajenos."""
+    var = Settings().var
+    path = model.model_path(var)
+    if not path.exists():
+        with step("Entrenando el modelo de lenguaje"):
+            model.train(var)
+    sets = sorted((ROOT / "tests" / "nlu_messages").glob("*.jsonl"))
+    command = model.rasa_python(
+        *("-m", "nlu.evaluation", "--model", str(path.resolve()), "--folds", str(folds)),
+        *(["--compare"] if compare else []),
+        *("--sets", *map(str, sets)),
     )
-    done = subprocess.run(command, env=model.environment(), cwd=settings.var, check=False)
-    typer.echo(f"Informe: {results}")
+    done = subprocess.run(command, env=model.environment(), cwd=var, check=False)
     raise typer.Exit(done.returncode)
 
 

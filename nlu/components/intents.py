@@ -1,0 +1,139 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
+"""Which intent a text has: n-grams of mended words, word families and a logistic regression.
+
+Nothing here knows Rasa, so that what is measured in folds and what is served is one code.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import skops.io
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from nlu.components.spelling import Vocabulary, Word
+
+OUT_OF_SCOPE: Final = "out_of_scope"
+MOST_RARE: Final = 3
+TRUSTED: Final = ["scipy.sparse._csr.csr_matrix"]
+"""Types in a saved model that skops does not know as safe by itself; any other is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the model is built.
+
+    ``words`` and ``letters`` are the longest n-grams; ``family`` is the weight of a word family
+    beside them, ``rare`` that of unknown words; ``freedom`` is the inverse strength of the
+    regularisation. ``lean`` multiplies the odds of out_of_scope: whoever writes about something
+    else is told so at the price of few false alarms.
+    """
+
+    words: int = 2
+    letters: int = 5
+    family: float = 0.4
+    rare: float = 1.0
+    freedom: float = 20.0
+    lean: float = 1.0
+
+
+class IntentModel:
+    """Learns from labelled texts and gives the probability of each intent."""
+
+    def __init__(self, tuning: Tuning, families: Sequence[str]) -> None:
+        """``families`` are regular expressions without accents, one feature each."""
+        self.tuning = tuning
+        self.families = list(families)
+        self._patterns = [re.compile(one, re.IGNORECASE) for one in families]
+        self._vocabulary = Vocabulary({}, {})
+        self._words: Any = None
+        self._letters: Any = None
+        self._choice: Any = None
+
+    @property
+    def intents(self) -> list[str]:
+        """The intents it tells apart, in the order of the probabilities."""
+        return [str(intent) for intent in self._choice.classes_]
+
+    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> None:
+        self._vocabulary = Vocabulary.learn(texts)
+        options = {"lowercase": False, "sublinear_tf": True, "token_pattern": r"\S+"}
+        self._words = TfidfVectorizer(
+            analyzer="word", ngram_range=(1, self.tuning.words), **options
+        )
+        self._letters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, self.tuning.letters), **options
+        )
+        read = [self._vocabulary.read(text) for text in texts]
+        joined = [_heard(words) for words in read]
+        self._words.fit(joined)
+        self._letters.fit(joined)
+        # One regression per intent: as good as one of all together, and learnt in a tenth of
+        # the time.
+        self._choice = LogisticRegression(
+            C=self.tuning.freedom,
+            solver="liblinear",
+            dual=True,
+            tol=1e-3,
+            max_iter=300,
+            random_state=42,
+        )
+        self._choice.fit(self._features(read), list(intents))
+
+    def probabilities(self, texts: Sequence[str]) -> Any:
+        """An array of shape (texts, intents); each row adds up to 1."""
+        read = [self._vocabulary.read(text) for text in texts]
+        found = self._choice.predict_proba(self._features(read))
+        intents = self.intents
+        if OUT_OF_SCOPE in intents:
+            found[:, intents.index(OUT_OF_SCOPE)] *= self.tuning.lean
+            found /= found.sum(axis=1, keepdims=True)
+        return found
+
+    def _features(self, read: Sequence[Sequence[Word]]) -> Any:
+        joined = [_heard(words) for words in read]
+        return hstack(
+            [
+                self._words.transform(joined),
+                self._letters.transform(joined),
+                csr_matrix(np.array([self._marks(words) for words in read])),
+            ]
+        ).tocsr()
+
+    def _marks(self, words: Sequence[Word]) -> list[float]:
+        spelt = " ".join(word.written for word in words)
+        rare = sum(self._vocabulary.is_rare(word.heard) for word in words)
+        marks = [self.tuning.family * bool(one.search(spelt)) for one in self._patterns]
+        count = min(rare, MOST_RARE) / MOST_RARE
+        return [*marks, self.tuning.rare * count, self.tuning.rare * rare / (1 + len(words))]
+
+    def save(self, folder: Path) -> None:
+        learnt = {"words": self._words, "letters": self._letters, "choice": self._choice}
+        skops.io.dump(learnt, folder / "learnt.skops")
+        rest = {
+            "families": self.families,
+            "messages": self._vocabulary.messages,
+            "written": self._vocabulary.written,
+        }
+        (folder / "vocabulary.json").write_text(json.dumps(rest), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, tuning: Tuning) -> "IntentModel":
+        """The model saved in ``folder``; types not known as safe are refused."""
+        rest = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+        model = cls(tuning, rest["families"])
+        model._vocabulary = Vocabulary(rest["messages"], rest["written"])
+        learnt = skops.io.load(folder / "learnt.skops", trusted=TRUSTED)
+        model._words, model._letters = learnt["words"], learnt["letters"]
+        model._choice = learnt["choice"]
+        return model
+
+
+def _heard(words: Sequence[Word]) -> str:
+    return " ".join(word.heard for word in words)
