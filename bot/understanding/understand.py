@@ -33,12 +33,14 @@ SURE_IN_TASK: Final = 0.6
 SURE_BESIDE_FREE_TEXT: Final = 0.75
 """Where any text is an answer, from such a confidence on the person is asked what they meant."""
 LEAST_WORDS_OF_WISH: Final = 3
+LEAST_TOLD: Final = 4
+"""Words of a message that is no answer, from which on it may be answered from an article."""
 LONGEST_NAME: Final = 3
 """Words of an answer's name, without the small ones."""
 ALIKE: Final = 0.9
 """Jaro-Winkler similarity from which a misspelt word counts as one of a label."""
 _YES_NO: Final = slot_type({"type": "yes_no"})
-SURE_BESIDE_ARTICLE: Final = 0.75
+SURE_BESIDE_ARTICLE: Final = 0.8
 """Where an article fits the text well, a task, or "not our subject", has to be surer than that."""
 SURE_TO_SPEAK: Final = 0.85
 """From such a confidence on, a message that is no answer is a courtesy or about the task."""
@@ -307,7 +309,9 @@ def by_nlu(
         doubtful = elsewhere and sure and wordy and isinstance(reading, Value)
         intent = "answer_or_else" if doubtful else ANSWER
         return _with(understood, intent, reading, {"intent": understood.intent})
-    if elsewhere or _speaks(understood):
+    # "Auxilio, se derramó el amoniaco": no answer, and an article fits it.
+    told = understood.intent == ASK and answerable and len(message.text.split()) >= LEAST_TOLD
+    if elsewhere or told or _speaks(understood):
         return _with(understood, understood.intent, reading, {})
     return _with(understood, "wrong", reading, {})
 
