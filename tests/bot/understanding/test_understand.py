@@ -13,6 +13,7 @@ from bot.understanding.understand import (
     LONGEST_QUESTION,
     SMALL_TALK,
     SURE,
+    SURE_BESIDE_ARTICLE,
     SURE_OF_TASK,
     TASK_PREFIX,
     Message,
@@ -210,9 +211,12 @@ def test_small_talk_around_a_question_does_not_hide_it(intent: str) -> None:
 
 
 def test_a_doubtful_refusal_gives_way_to_an_article_that_fits() -> None:
-    assert _by_nlu("out_of_scope", 0.74, QUESTION, answerable=True) == ASK
-    assert _by_nlu("out_of_scope", 0.75, QUESTION, answerable=True) == "out_of_scope"
-    assert _by_nlu("out_of_scope", 0.74, QUESTION, answerable=False) == "out_of_scope"
+    assert _by_nlu("out_of_scope", SURE_BESIDE_ARTICLE - 0.01, QUESTION, answerable=True) == ASK
+    assert _by_nlu("out_of_scope", SURE_BESIDE_ARTICLE, QUESTION, answerable=True) == "out_of_scope"
+    assert (
+        _by_nlu("out_of_scope", SURE_BESIDE_ARTICLE - 0.01, QUESTION, answerable=False)
+        == "out_of_scope"
+    )
 
 
 def test_a_wish_to_stop_is_never_taken_for_a_question() -> None:
