@@ -30,16 +30,21 @@ class Days:
 
 
 _NUMERIC: Final = re.compile(
-    r"(?<![0-9/.-])(?:(?P<iso>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})"
+    r"(?<![0-9/.-])(?:(?P<iso>[0-9]{4})(?P<mark>[/-])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})"
     r"|(?P<day>[0-9]{1,2})\s?(?P<by>[/.-])\s?(?P<month>[0-9]{1,2})"
     r"(?:\s?(?P=by)\s?(?P<year>[0-9]{4}|[0-9]{2}))?)(?![0-9/]|[.-][0-9])"
 )
+_BEFORE_YESTERDAY: Final = re.compile(r"\bante(?:s de)? ayer\b")
+_HEDGE: Final = re.compile(
+    r"\b(?:creo que|creo|como|unos|unas|(?:en|por) la (?:manana|tarde|noche))\b"
+)
+"""What changes nothing about the day: "creo que hace unos 3 días", "ayer en la tarde"."""
 _MONTHS_APART: Final = {"este mes": 0, "pasado mes": -1, "proximo mes": 1, "otro mes": 1}
 
 
 def read_days(text: str, today: date, prefer: Prefer) -> Days | NoDate:
     """The days that a text may mean, as seen from today."""
-    text = plain(text)
+    text = _HEDGE.sub(" ", _BEFORE_YESTERDAY.sub("antier", plain(text)))
     numeric = _NUMERIC.search(text)
     if numeric is not None:
         beside = _said(text[: numeric.start()] + " " + text[numeric.end() :])

@@ -29,7 +29,8 @@ class File:
     """``type: file``
 
     ``accepts``: a list of photo and pdf; both when not said. Kept as
-    ``{"media", "content_type"}``, where the channel can fetch it and what it is.
+    ``{"media", "content_type"}``, where the channel can fetch it and what it is. The content type
+    may come as ``media_type``, as channels name it.
     """
 
     name: ClassVar[str] = "file"
@@ -60,7 +61,8 @@ class File:
             return Wrong("utter_wrong_file_missing", {"accepted": self._accepted})
         if sent.kind not in ("image", "document"):
             return Wrong("utter_wrong_file_kind", {"accepted": self._accepted})
-        media, said = sent.detail.get("media"), sent.detail.get("content_type")
+        media = sent.detail.get("media")
+        said = sent.detail.get("content_type") or sent.detail.get("media_type")
         content_type = str(said or "").partition(";")[0].strip().lower()
         if not content_type and sent.kind == "image":
             content_type = _PHOTO_OF_A_CHAT

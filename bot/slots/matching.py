@@ -31,7 +31,7 @@ _LAST: Final = frozenset(("ultimo", "ultima"))
 _NOT_A_CHOICE: Final = frozenset(words("no ni sin excepto menos que como cual o"))
 _WITHOUT_WEIGHT: Final = frozenset(
     words("""
-    a al con creo de del el en es eso esa ese la las lo los mas mi mis nos para por pues seria
+    a al con creo de del el en es eso esa ese la las lo los mi mis nos para por pues seria
     solo son soy su un una unos unas y yo uso usamos tengo tenemos quiero prefiero puse pongo ponga
     favor opcion elijo escojo
     """)
@@ -94,8 +94,10 @@ def matches(text: str, things: Sequence[Named]) -> list[int]:
         return found
     if _NOT_A_CHOICE.isdisjoint(said.split()) and (found := _mentioned(bare, things)):
         return found
-    if len(bare) >= 3 and (found := _where(things, lambda name: _bare(name).startswith(bare))):
-        return found
+    # "Agua" begins "agua envasada" sooner than "aguardiente".
+    for beginning in (f"{bare} ", bare):
+        if len(bare) >= 3 and (found := _begun(things, beginning)):
+            return found
     if not tokens:
         return []
     if len(bare) >= 3 and (found := _where(things, lambda name: _includes(name, tokens))):
@@ -105,6 +107,10 @@ def matches(text: str, things: Sequence[Named]) -> list[int]:
 
 def _where(things: Sequence[Named], fits: Callable[[str], bool]) -> list[int]:
     return [at for at, thing in enumerate(things) if any(map(fits, thing.names))]
+
+
+def _begun(things: Sequence[Named], beginning: str) -> list[int]:
+    return _where(things, lambda name: _bare(name).startswith(beginning))
 
 
 def _mentioned(bare: str, things: Sequence[Named]) -> list[int]:
@@ -149,7 +155,7 @@ def _alike(heard: str, things: Sequence[Named]) -> list[int]:
 def _likeness(heard: str, name: str) -> float:
     if heard == name:
         return 2.0
-    if min(len(heard), len(name)) < 4:
+    if min(len(heard), len(name)) < 4 or heard[0] != name[0]:
         return 0.0
     if len(heard) >= 5 and DamerauLevenshtein.distance(heard, name, score_cutoff=1) <= 1:
         return 0.95

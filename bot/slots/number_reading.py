@@ -43,7 +43,7 @@ _TOKEN: Final = re.compile(
     | (?P<number>
         [0-9]{1,3}(?:\ [0-9]{3})+(?:[.,][0-9]+)?(?![0-9]|[.,'][0-9])
         | [0-9]+(?:[.,'][0-9]+)*
-        | (?<![0-9.])\.[0-9]+
+        | (?<![0-9.,])[.,][0-9]+
       )
     | (?P<word>[a-z][a-z]*[0-9]?(?![0-9])|[$%])
     | (?P<about>\+\ ?/?\ ?-|[~≈±])
@@ -53,7 +53,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _FORMS: Final = (
-    (re.compile(r"[0-9]*\.?[0-9]+"), ""),
+    (re.compile(r"[0-9]*\.?[0-9]+|,[0-9]+"), ""),
     (re.compile(r"[0-9]{1,3}(?:'[0-9]{3})+(?:,[0-9]{3})*(?:\.[0-9]+)?"), "',"),
     (re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"), ","),
     (re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?:[.,][0-9]+)?"), " "),
@@ -92,6 +92,15 @@ _FILLERS: Final = frozenset(
 )
 
 _NUMBER_BY_SOUND: Final = {sound(word): word for word in NUMBER_WORD.split("|") if len(word) > 2}
+_SHORTENED: Final = tuple(
+    (re.compile(spelt), meant)
+    for spelt, meant in (
+        ("^vent[ei]?(?=(?:un[oa]?|dos|tres|cuatro|[cs]inco|[cs]eis|siete|ocho|nueve)$)", "veinti"),
+        ("^de[cs]i(?=(?:[cs]eis|siete|ocho|nueve)$)", "dieci"),
+        ("^trenta", "treinta"),
+        ("^viente$", "veinte"),
+    )
+)
 _TENS: Final = re.compile(
     "(treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)[iy]"
     "(un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
@@ -175,6 +184,8 @@ def _fraction(piece: str) -> "list[Token | _Part]":
 
 
 def _word(piece: str) -> list[Token]:
+    for spelt, meant in _SHORTENED:
+        piece = spelt.sub(meant, piece)
     joined = _TENS.fullmatch(piece)
     if joined is not None:
         return [joined[1], "y", joined[2]]

@@ -96,6 +96,9 @@ class WholeNumber:
 
     ``minimum`` (0 when not said), ``maximum``. ``counts``: nouns that may follow the number
     ("trabajadores"); those for people always may. Kept as an integer of up to 15 digits.
+
+    A point before three digits ("20.000") is not read: whoever writes one in a whole number may
+    well mean thousands, and a number a thousand times too small would pass unseen.
     """
 
     name: ClassVar[str] = "whole_number"
@@ -121,7 +124,14 @@ class WholeNumber:
 
     def read(self, sent: Sent, today: date) -> Value | Wrong | Choose:
         number = _number(sent, self.counts, self._example)
-        return number if isinstance(number, Wrong) else self._checked(number)
+        if isinstance(number, Wrong):
+            return number
+        if number.as_tuple().exponent == -3 and 1 <= abs(number) < 1000:
+            return Wrong(
+                "utter_wrong_number_thousands",
+                {"small": shown(number), "large": shown(1000 * number)},
+            )
+        return self._checked(number)
 
     def check(self, value: Stored, today: date) -> Value | Wrong:
         number = kept(value)

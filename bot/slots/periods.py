@@ -29,7 +29,7 @@ _NEXT: Final = r"(?:proximo|que viene)"
 _MONTH_FORMS: Final = tuple(
     re.compile(form)
     for form in (
-        rf"(?:en )?(?:mes )?M(?P<month>[01][0-9]){_MAYBE_YEAR}",
+        rf"(?:en )?(?:mes )?M(?P<month>[01][0-9])(?:(?: [/-])? {_YEAR})?",
         r"(?P<year>[0-9]{4}) M(?P<month>[01][0-9])",
         r"(?P<month>0?[1-9]|1[0-2])",
         r"(?P<month>0?[1-9]|1[0-2]) [/-] (?P<year>[0-9]{4}|[0-9]{2})",

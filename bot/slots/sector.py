@@ -15,7 +15,9 @@ from knowledge.spelling import Spelling
 from knowledge.text import words, written_out
 
 MOST_OFFERED: Final = 5
-_TRUSTED: Final = 0.75
+# Words cut short or without vowels come with less: so "tienda" would be "teñido".
+_TRUSTED: Final = 0.78
+_WORKSHOP: Final = "taller"
 _SHORTEST_CORRECTED: Final = 4
 """Letters of a word; with fewer, anything is near to something."""
 _CODE: Final = re.compile(
@@ -113,8 +115,12 @@ def find_sectors(text: str) -> list[Sector]:
     if exact:
         return exact
     corrected = [_corrected(word) for word in spoken if word not in _LEADING]
-    found = matches(" ".join(corrected), names) if corrected else []
-    return [listed[at] for at in found]
+    # "Taller de zapatos" is no workshop for cars: what is made there tells more.
+    made = [word for word in corrected if word != _WORKSHOP]
+    for described in (made, corrected):
+        if described and (found := matches(" ".join(described), names)):
+            return [listed[at] for at in found]
+    return []
 
 
 def _corrected(word: str) -> str:

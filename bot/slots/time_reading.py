@@ -38,6 +38,7 @@ _NO_MORE: Final = r"(?![0-9a-z/]|\s?:\s?[0-9])"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
+        rf"(?:\b{_AT}\s+)?(?<![0-9.:/-])(?P<midday>12(?::00)?\s*m\.?\s?d?)(?![a-z0-9])\.?",
         rf"(?:a\s+|al\s+)?(?:un\s+)?(?P<before>cuarto|diez|veinte|cinco|[0-5]?[0-9])\s+"
         rf"(?:para|pa)\s+las?\s+{_HOUR}{_WHEN}?",
         rf"\b{_AT}\s+{_HOUR}\s+menos\s+(?P<before>cuarto|diez|veinte|cinco){_WHEN}?",

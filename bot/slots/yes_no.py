@@ -22,7 +22,9 @@ _YES: Final = frozenset(
     pues si, pos si, puesi, pue si, a pues si, ah si, fijate que si, fijese que si, fijate si,
     mira que si, la verdad si, la verdad que si, creo que si, yo creo que si, parece que si,
     diria que si, digamos que si, efectivamente, en efecto, siempre, cierto, es cierto, verdad,
-    acepto, confirmo, confirmado, si por favor, por favor, perfecto, listo, hagale, hagamoslo
+    acepto, confirmo, confirmado, si por favor, por favor, perfecto, listo, hagale, hagamoslo,
+    si mire, si ombe, x supuesto, ta bueno, ta bien, esta bueno, si claro que si, de plano,
+    de plano si, de plano que si
     """.replace("\n", " ").split(",")
 )
 _NO: Final = frozenset(
@@ -45,7 +47,7 @@ _UNSURE: Final = frozenset(
     words("""
     se nose sabria sabemos sabe idea entiendo entendi entendimos comprendo comprendi capto capte
     recuerdo recordamos acuerdo segura seguro seguros claro importa aplica quizas quiza talvez
-    tal depende pero aunque sino
+    tal depende pero aunque sino c problema problem duda dudas
     """)
 )
 _ASKING: Final = frozenset(

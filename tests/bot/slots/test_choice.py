@@ -84,6 +84,13 @@ def test_several_readings_are_offered() -> None:
     assert value(towns, "san marc") == "San Marcos"
 
 
+def test_a_number_inside_a_title_does_not_stand_for_it() -> None:
+    sizes = {"type": "choice", "options": ["Menos de 10", "De 10 a 50", "Más de 50"]}
+    assert wrong(sizes, "50") == wrong(sizes, "10") == "choice"
+    assert value(sizes, "más de 50") == "Más de 50"
+    assert value(sizes, "2") == "De 10 a 50"
+
+
 @pytest.mark.parametrize(
     ("text", "places"),
     [

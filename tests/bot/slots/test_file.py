@@ -37,6 +37,12 @@ def test_a_photo_and_a_pdf_are_kept(kind: str, content_type: Any, kept: str, sho
     assert slot("file").check(value, TODAY) == Value(value, shown)
 
 
+def test_the_content_type_is_also_taken_by_the_name_that_channels_give_it() -> None:
+    detail = {"media": "m-1", "media_type": "application/pdf"}
+    value: Any = {"media": "m-1", "content_type": "application/pdf"}
+    assert slot("file").read(Sent("", "document", detail), TODAY) == Value(value, "PDF")
+
+
 @pytest.mark.parametrize(
     ("kind", "content_type"),
     [

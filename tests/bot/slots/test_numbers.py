@@ -72,6 +72,13 @@ def _in_words(number: int) -> str:
         ("0,5", "0.5"),
         ("0,125", "0.125"),
         (".5", "0.5"),
+        (",5", "0.5"),
+        ("trenta y dos", "32"),
+        ("ventiuno", "21"),
+        ("ventisinco mil", "25000"),
+        ("deciocho", "18"),
+        ("desiseis", "16"),
+        ("viente", "20"),
         ("1500.", "1500"),
         ("123456789012345", "123456789012345"),
         ("-5", "-5"),
@@ -203,8 +210,19 @@ def test_a_whole_number_is_kept_as_one() -> None:
     assert value(WHOLE, "media docena") == 6
     assert value(WHOLE, "unos veinte empleados") == 20
     assert value(WHOLE | {"counts": ["vacas"]}, "2 vacas") == 2
-    assert read(WHOLE, "1.500") == Wrong("utter_wrong_number_not_whole", {"number": "1.5"})
+    assert read(WHOLE, "1.5") == Wrong("utter_wrong_number_not_whole", {"number": "1.5"})
     assert wrong(WHOLE, "dos y medio") == "number_not_whole"
+
+
+@pytest.mark.parametrize(
+    ("text", "small", "large"),
+    [("20.000", "20", "20,000"), ("1.500", "1.5", "1,500"), ("unos 350.000", "350", "350,000")],
+)
+def test_a_point_before_three_digits_is_not_taken_for_a_small_whole_number(
+    text: str, small: str, large: str
+) -> None:
+    readings = {"small": small, "large": large}
+    assert read(WHOLE, text) == Wrong("utter_wrong_number_thousands", readings)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from tests.bot.slots.answering import TODAY, read, shown, slot, value, wrong
         ("mes de marzo", "2026-03"),
         ("mar", "2026-03"),
         ("marzo 2026", "2026-03"),
+        ("marzo/2026", "2026-03"),
+        ("mar-26", "2026-03"),
         ("marzo de 2026", "2026-03"),
         ("marzo del 26", "2026-03"),
         ("mar 26", "2026-03"),

@@ -17,7 +17,8 @@ YES = [
     "fijese que si", "pues sí", "puesí", "a pues si", "ah si", "creo que sí", "de una", "chivo",
     "cheque", "si tengo", "sí, tengo", "sí tenemos permiso", "si hay", "si quiero", "si, gracias",
     "si por favor", "sí señor", "si si si", "ya", "obvio", "por supuesto",
-    "si claro", "yes", "sí estoy seguro", "está bien", "aja",
+    "si claro", "yes", "sí estoy seguro", "está bien", "aja", "si mire",
+    "ta bueno", "si claro que sí", "x supuesto", "de plano que sí",
 ]  # fmt: skip
 NO = [
     "no", "NO", "No.", "noo", "nooooo", "n", "nop", "nope", "nel", "nel pastel", "nombe",
@@ -34,7 +35,8 @@ NEITHER = [
     "si pero no", "👍👎", "🤔", "1", "2", "si se puede", "si me dan permiso", "si tuviera",
     "si usted dice", "va a depender", "nombre", "noviembre", "sitio", "simona", "clarines",
     "sí, pero está vencido", "no pero ya lo pedí", "dale no",
-    "sí, no hay problema", "que?", "como?", "¿para qué?",
+    "sí, no hay problema", "no c", "no hay problema", "no problem", "no tengo ninguna duda",
+    "que?", "como?", "¿para qué?",
     "si tengo 5", "ya lo tengo", "no aplica", "...", "?", "jajaja",
     "si es que me pueden decir primero cuánto cuesta el trámite completo",
 ]  # fmt: skip
