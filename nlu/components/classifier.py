@@ -36,7 +36,8 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn", "skops"]
+        # Rasa knows only packages that are imported by the name they are installed by.
+        return ["rapidfuzz", "simplemma", "skops"]
 
     @classmethod
     def create(

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
-"""Which intent a text has: n-grams of mended words, word families and a logistic regression.
+"""Which intent a text has: n-grams of mended words, word families, its meaning, a linear model.
 
 Nothing here knows Rasa, so that what is measured in folds and what is served is one code.
 """
@@ -15,9 +15,10 @@ import numpy as np
 import skops.io
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
-from nlu.components.spelling import Vocabulary, Word
+from nlu.components.meaning import meanings
+from nlu.components.mending import Vocabulary, Word
 
 OUT_OF_SCOPE: Final = "out_of_scope"
 MOST_RARE: Final = 3
@@ -30,16 +31,20 @@ class Tuning:
     """How the model is built.
 
     ``words`` and ``letters`` are the longest n-grams; ``family`` is the weight of a word family
-    beside them, ``rare`` that of unknown words; ``freedom`` is the inverse strength of the
-    regularisation. ``lean`` multiplies the odds of out_of_scope: whoever writes about something
-    else is told so at the price of few false alarms.
+    beside them, ``rare`` that of unknown words, ``meaning`` that of the sentence as a whole;
+    ``freedom`` is the inverse strength of the regularisation. ``sharpness`` turns distances from
+    the borders between intents into probabilities; measured, so that of the messages told with 0.8
+    about eight in ten are right. ``lean`` multiplies the odds of out_of_scope: whoever writes about
+    something else is told so at the price of few false alarms.
     """
 
     words: int = 2
     letters: int = 5
     family: float = 0.4
     rare: float = 1.0
-    freedom: float = 20.0
+    meaning: float = 1.0
+    freedom: float = 1.0
+    sharpness: float = 4.0
     lean: float = 1.0
 
 
@@ -51,7 +56,7 @@ class IntentModel:
         self.tuning = tuning
         self.families = list(families)
         self._patterns = [re.compile(one, re.IGNORECASE) for one in families]
-        self._vocabulary = Vocabulary({}, {})
+        self._vocabulary = Vocabulary({}, {}, {})
         self._words: Any = None
         self._letters: Any = None
         self._choice: Any = None
@@ -74,27 +79,18 @@ class IntentModel:
         joined = [_heard(words) for words in read]
         self._words.fit(joined)
         self._letters.fit(joined)
-        # One regression per intent: as good as one of all together, and learnt in a tenth of
-        # the time.
-        self._choice = LogisticRegression(
-            C=self.tuning.freedom,
-            solver="liblinear",
-            dual=True,
-            tol=1e-3,
-            max_iter=300,
-            random_state=42,
-        )
+        self._choice = LinearSVC(C=self.tuning.freedom, tol=1e-2, max_iter=300, random_state=42)
         self._choice.fit(self._features(read), list(intents))
 
     def probabilities(self, texts: Sequence[str]) -> Any:
         """An array of shape (texts, intents); each row adds up to 1."""
         read = [self._vocabulary.read(text) for text in texts]
-        found = self._choice.predict_proba(self._features(read))
+        scores = self.tuning.sharpness * self._choice.decision_function(self._features(read))
+        found = np.exp(scores - scores.max(axis=1, keepdims=True))
         intents = self.intents
         if OUT_OF_SCOPE in intents:
             found[:, intents.index(OUT_OF_SCOPE)] *= self.tuning.lean
-            found /= found.sum(axis=1, keepdims=True)
-        return found
+        return found / found.sum(axis=1, keepdims=True)
 
     def _features(self, read: Sequence[Sequence[Word]]) -> Any:
         joined = [_heard(words) for words in read]
@@ -103,11 +99,12 @@ class IntentModel:
                 self._words.transform(joined),
                 self._letters.transform(joined),
                 csr_matrix(np.array([self._marks(words) for words in read])),
+                csr_matrix(self.tuning.meaning * meanings([_written(words) for words in read])),
             ]
         ).tocsr()
 
     def _marks(self, words: Sequence[Word]) -> list[float]:
-        spelt = " ".join(word.written for word in words)
+        spelt = _written(words)
         rare = sum(self._vocabulary.is_rare(word.heard) for word in words)
         marks = [self.tuning.family * bool(one.search(spelt)) for one in self._patterns]
         count = min(rare, MOST_RARE) / MOST_RARE
@@ -116,11 +113,7 @@ class IntentModel:
     def save(self, folder: Path) -> None:
         learnt = {"words": self._words, "letters": self._letters, "choice": self._choice}
         skops.io.dump(learnt, folder / "learnt.skops")
-        rest = {
-            "families": self.families,
-            "messages": self._vocabulary.messages,
-            "written": self._vocabulary.written,
-        }
+        rest = {"families": self.families, "vocabulary": self._vocabulary.as_dict()}
         (folder / "vocabulary.json").write_text(json.dumps(rest), encoding="utf-8")
 
     @classmethod
@@ -128,7 +121,7 @@ class IntentModel:
         """The model saved in ``folder``; types not known as safe are refused."""
         rest = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
         model = cls(tuning, rest["families"])
-        model._vocabulary = Vocabulary(rest["messages"], rest["written"])
+        model._vocabulary = Vocabulary(**rest["vocabulary"])
         learnt = skops.io.load(folder / "learnt.skops", trusted=TRUSTED)
         model._words, model._letters = learnt["words"], learnt["letters"]
         model._choice = learnt["choice"]
@@ -137,3 +130,7 @@ class IntentModel:
 
 def _heard(words: Sequence[Word]) -> str:
     return " ".join(word.heard for word in words)
+
+
+def _written(words: Sequence[Word]) -> str:
+    return " ".join(word.written for word in words)

@@ -1,20 +1,13 @@
-"""Words as they sound, and the known word that a misspelt one was meant to be."""
+"""Words as they sound: two spellings of one word have one sound, whatever letters they are in."""
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 NUMBER: Final = "#"
 """What every number sounds like: which one it is tells nothing about a wish."""
-SHORTEST_MENDED: Final = 4
-"""Sounds. Shorter words lie one letter apart from too many others."""
-LEAST_MESSAGES: Final = 2
-"""A word seen in fewer messages may be a slip itself, so nothing is mended into it."""
-SHORTEST_JOINED: Final = 6
-LEAST_MESSAGES_OF_PART: Final = 3
 
 _TOKEN: Final = re.compile(r"[a-zñ]+|\d+|[^\w\s¿¡]")
 _TILDE: Final = "\N{COMBINING TILDE}"
@@ -67,6 +60,25 @@ _SOUNDS: Final = tuple(
 )
 
 
+_CONFUSED: Final = tuple(
+    (re.compile(pattern), letter)
+    for pattern, letter in (
+        (r"ll", "y"),
+        (r"qu(?=[ei])", "s"),
+        (r"ch", "C"),
+        (r"gu(?=[ei])", "g"),
+        (r"h", ""),
+        (r"[ckqzx]", "s"),
+        (r"v", "b"),
+        (r"j", "g"),
+        (r"ñ", "n"),
+        (r"w", "u"),
+        (r"(.)\1+", r"\1"),
+        (r"y$", "i"),
+    )
+)
+
+
 def tokens(text: str) -> list[str]:
     """Words, numbers and signs in lower case without accents (ñ stays); shorthand written out.
 
@@ -91,83 +103,15 @@ def sound(token: str) -> str:
     return token
 
 
+@lru_cache(maxsize=50_000)
+def hurried(token: str) -> str:
+    """A coarser key: letters that are taken for one another in a hurry are one, wherever they
+    stand ("cita", "kita" and "sita"; "gente" and "jente"; "ajua" and "agua")."""
+    for pattern, letter in _CONFUSED:
+        token = pattern.sub(letter, token)
+    return token
+
+
 def folded(text: str) -> str:
     """A text by its sounds: two that fold alike differ in their spelling alone."""
     return " ".join(sound(token) for token in tokens(text))
-
-
-class Word(NamedTuple):
-    """A word of a message: its sound, and its usual spelling (as it was written if unknown)."""
-
-    heard: str
-    written: str
-
-
-class Vocabulary:
-    """The words of the training messages, by sound: how often each is met, how it is written."""
-
-    def __init__(self, messages: Mapping[str, int], written: Mapping[str, str]) -> None:
-        """``messages``: in how many messages a sound is met; ``written``: its usual spelling."""
-        self.messages = dict(messages)
-        self.written = dict(written)
-        self._near: dict[str, set[str]] = defaultdict(set)
-        for known, count in self.messages.items():
-            if len(known) >= SHORTEST_MENDED and count >= LEAST_MESSAGES:
-                for shorter in _shortened(known):
-                    self._near[shorter].add(known)
-        self._mended = lru_cache(maxsize=20_000)(self._mend)
-
-    @classmethod
-    def learn(cls, texts: Iterable[str]) -> "Vocabulary":
-        """The vocabulary of some messages."""
-        messages: Counter[str] = Counter()
-        spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for text in texts:
-            read = [(token, sound(token)) for token in tokens(text)]
-            messages.update({heard for _, heard in read})
-            for token, heard in read:
-                spellings[heard][token] += 1
-        written = {
-            heard: max(found, key=lambda one: (found[one], one))
-            for heard, found in spellings.items()
-        }
-        return cls(messages, written)
-
-    def read(self, text: str) -> list[Word]:
-        """The words of a message; unknown ones replaced by known ones where one is near."""
-        return [
-            Word(mended, self.written.get(mended, token))
-            for token in tokens(text)
-            for mended in self._mended(sound(token))
-        ]
-
-    def is_rare(self, heard: str) -> bool:
-        """Whether hardly any message has this word: such a one rather comes from elsewhere."""
-        return heard.isalpha() and len(heard) > 3 and self.messages.get(heard, 0) <= 1
-
-    def _mend(self, heard: str) -> tuple[str, ...]:
-        if heard in self.messages or len(heard) < SHORTEST_MENDED or not heard.isalpha():
-            return (heard,)
-        near = {
-            known
-            for shorter in _shortened(heard)
-            for known in self._near.get(shorter, ())
-            if known[0] == heard[0] or len(heard) > 5
-        }
-        if near:
-            best = max(near, key=lambda one: (one[0] == heard[0], self.messages[one], one))
-            return (best,)
-        return self._parted(heard)
-
-    def _parted(self, heard: str) -> tuple[str, ...]:
-        if len(heard) < SHORTEST_JOINED:
-            return (heard,)
-        pairs = [(heard[:at], heard[at:]) for at in range(2, len(heard) - 1)]
-        rarest = {pair: min(self.messages.get(part, 0) for part in pair) for pair in pairs}
-        best = max(pairs, key=lambda pair: rarest[pair])
-        return best if rarest[best] >= LEAST_MESSAGES_OF_PART else (heard,)
-
-
-def _shortened(word: str) -> set[str]:
-    """The word, and it with one letter left out: two words at most one slip apart share one."""
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}

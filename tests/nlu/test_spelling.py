@@ -2,7 +2,8 @@
 
 import pytest
 
-from nlu.components.spelling import Vocabulary, folded, sound, tokens
+from nlu.components.mending import Vocabulary
+from nlu.components.spelling import folded, sound, tokens
 
 KNOWN = ["quiero bajar el recibo de luz", "el recibo de la luz", "quiero mandar mi reporte"] * 3
 
