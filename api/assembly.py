@@ -1,12 +1,15 @@
 """Puts the parts of a process together from the settings."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from actions.articles.shelf import Shelf
 from actions.store.database import Database
 from api.clock import today
+from api.guides import path_of
 from api.settings import Settings
 from bot import flows, responses
 from bot.channels.protocol import Channel
@@ -17,7 +20,6 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.transcription import Transcriber
 from bot.turn import Parts
-from knowledge.library import Library
 from nlu.client import NluClient
 
 RESPONSES = Path(responses.__file__).parent
@@ -95,17 +97,38 @@ async def assembled(settings: Settings, database_url: str) -> AsyncIterator[Asse
 
 
 @asynccontextmanager
+async def _followed(shelf: Shelf, database: Database) -> AsyncIterator[None]:
+    """What staff publish shows on the shelf, for the time of the block."""
+    following = asyncio.create_task(shelf.follow(database, today))
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def shelved(assembly: Assembly) -> AsyncIterator[Shelf]:
+    """What is served, without a search over it, for the time of the block."""
+    shelf = await Shelf.open(assembly.database, today(), searched=False)
+    async with _followed(shelf, assembly.database):
+        yield shelf
+
+
+@asynccontextmanager
 async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts, Delivery]]:
     """What turns and deliveries work with, for the time of the block."""
-    async with NluClient(nlu_url) as nlu:
+    shelf = await Shelf.open(assembly.database, today())
+    async with NluClient(nlu_url) as nlu, _followed(shelf, assembly.database):
         parts = Parts(
             database=assembly.database,
             channels=assembly.channels,
             nlu=nlu,
-            library=Library.load(today()),
+            shelf=shelf,
             responses=responses.load(RESPONSES),
             flows=flows.load(FLOWS),
             hours=assembly.settings.office_hours,
             transcriber=transcriber_of(assembly.settings),
+            guide_url=lambda guide: assembly.settings.public_address + path_of(guide),
         )
         yield parts, Delivery(assembly.database, assembly.channels)

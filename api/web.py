@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
 
 from actions.messages.turns import TurnsHeard
-from api import version
-from api.assembly import assembled
+from api import guides, version
+from api.assembly import assembled, shelved
 from api.chat import door
 from api.settings import Settings
 from api.webhooks import telegram, whatsapp
@@ -93,8 +93,9 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with assembled(settings, database_url) as assembly:
+        async with assembled(settings, database_url) as assembly, shelved(assembly) as shelf:
             app.state.assembly = assembly
+            app.state.shelf = shelf
             app.state.turns_heard = TurnsHeard(database_url)
             listening = asyncio.create_task(app.state.turns_heard.listen())
             try:
@@ -146,4 +147,5 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
     # Compressed for slow phones; asked for again each time, which costs 304 while unchanged.
     app.mount("/chat/static", GZipMiddleware(Revalidated(static), minimum_size=1000))
     app.include_router(door.router)
+    app.include_router(guides.create_router(lambda: app.state.shelf.library))
     return app

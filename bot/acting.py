@@ -1,7 +1,7 @@
 """Runs what the engine wants done, inside one turn's transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,16 +15,20 @@ from actions.cases.hours import Hours
 from actions.cases.service import Reason
 from actions.firms import service as firms
 from actions.firms.rules import SizeClass, size_class
+from actions.guides.service import is_offered
 from actions.messages import outbox, states
-from actions.messages.content import Content
+from actions.messages.content import Attachment, Content
 from actions.people import consent, erasure, linking, wanted
 from actions.people.erasure import Held
+from actions.questions import ratings
+from actions.questions import service as questions
 from bot import privacy
 from bot.dialogue.conversation import Conversation, Do
 from bot.flows.model import Flows
 from bot.responses import Catalogue
 from bot.slots.calendar_words import shown_date
 from bot.understanding.understand import TASKS
+from knowledge.guides import guides
 from knowledge.library import Library
 from knowledge.sectors import sectors
 
@@ -68,9 +72,10 @@ def look_up(library: Library, do: Do) -> Any:
     """The result of an action that needs the knowledge only."""
     match do.action:
         case "answer":
-            return answers.answer(library, str(do.args["question"]))
+            return answers.answer(library, str(do.args["question"]), after=do.args.get("after"))
         case "show_article":
-            return answers.show(library, str(do.args.get("article", "")))
+            rest = bool(do.args.get("rest", False))
+            return answers.show(library, str(do.args.get("article", "")), rest=rest)
         case "show_task":
             return answers.about_task(library, TASKS[str(do.args["task"])])
         case "list_topic":
@@ -95,6 +100,10 @@ class Actions:
     flows: Flows
     hours: Hours
     now: datetime
+    guide_url: Callable[[str], str]
+    """The address of a guide's file, by the guide's id."""
+    sector: str | None = None
+    """The branch of the person's firm, as far as it is known."""
 
     async def run(self, do: Do) -> Any:
         """The result of an action; an unknown one is a mistake of ours and raises."""
@@ -106,6 +115,70 @@ class Actions:
     def says(self, name: str, **params: str) -> str:
         """A response's text, to be put into another."""
         return self.responses.say(name, params).text
+
+
+LOGGED: Final = frozenset({"abstained", "clarify"})
+"""Outcomes of a question that the ministry has to hear of."""
+
+
+async def _answer(here: Actions, args: Mapping[str, Any]) -> answers.Answer:
+    asked = str(args["question"])
+    found = answers.answer(here.library, asked, after=args.get("after"), sector=here.sector)
+    if found.outcome not in LOGGED:
+        return found
+    outcome: questions.Outcome = "clarify" if found.outcome == "clarify" else "abstained"
+    return replace(found, logged=await _note(here, asked, outcome, found.articles, found.topic))
+
+
+async def _note(
+    here: Actions, asked: str, outcome: questions.Outcome, about: Sequence[str], topic: str | None
+) -> int | None:
+    return await questions.record(
+        here.session, asked, outcome, about, topic, here.channel, here.now.date()
+    )
+
+
+async def _rate(here: Actions, args: Mapping[str, Any]) -> None:
+    """Whether the article answered with last was of use; what was not is asked for again."""
+    article = here.library.articles.get(str(args.get("article")))
+    if article is None:
+        return
+    useful = bool(args["useful"])
+    await ratings.count(here.session, article.id, here.now.date(), useful=useful)
+    if not useful and args.get("question"):
+        await _note(here, str(args["question"]), "low_rated", [article.id], article.topic)
+
+
+async def _want_answer(here: Actions, args: Mapping[str, Any]) -> Any:
+    """``noted``, an article that answers by now, or None."""
+    try:
+        wish = await questions.wants_answer(
+            here.session, int(args["question"]), here.person_id, here.now
+        )
+    except questions.NoSuchQuestion:
+        return None
+    if wish.kind == "noted":
+        return wish.kind
+    if wish.kind == "no_answer" or wish.article_id is None:
+        return None
+    return answers.show(here.library, wish.article_id)
+
+
+async def _show_guide(here: Actions, args: Mapping[str, Any]) -> Any:
+    """The guide with its file, the guides to choose from, or None."""
+    named = guides().named_in(str(args.get("text", "")))
+    if "guide" in args:
+        chosen = guides().get(str(args["guide"]))
+        named = () if chosen is None else (chosen,)
+    there = [guide for guide in named if is_offered(here.library, guide)]
+    if len(there) != 1:
+        return [(guide.id, guide.title) for guide in there]
+    [guide] = there
+    [topic, *_] = (
+        here.library.articles[one].topic for one in guide.articles if one in here.library.articles
+    )
+    file = Attachment(f"{guide.id}.pdf", here.guide_url(guide.id), "application/pdf")
+    return guide.title, topic, file
 
 
 async def _open_case(here: Actions, args: Mapping[str, Any]) -> Mapping[str, str]:
@@ -296,6 +369,10 @@ async def _undo_link(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, st
 
 _Handler = Callable[[Actions, Mapping[str, Any]], Awaitable[Any]]
 _HANDLERS: Final[Mapping[str, _Handler]] = {
+    "answer": _answer,
+    "rate": _rate,
+    "want_answer": _want_answer,
+    "show_guide": _show_guide,
     "open_case": _open_case,
     "release": _release,
     "withdraw_case": _withdraw_case,
@@ -310,5 +387,6 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "join_accounts": _join_accounts,
     "undo_link": _undo_link,
 }
-ACTIONS: Final = frozenset(_HANDLERS)
+_OF_KNOWLEDGE: Final = frozenset({"answer", "rate", "want_answer", "show_guide"})
+ACTIONS: Final = frozenset(_HANDLERS) - _OF_KNOWLEDGE
 """The names of all actions that a flow may run."""

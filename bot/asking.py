@@ -19,6 +19,7 @@ from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.turn import spoken, understood_by
 from bot.understanding.understand import Message, Understood
+from knowledge.guides import guides
 from knowledge.library import Library
 from nlu.client import NluClient
 
@@ -106,6 +107,9 @@ def _run(library: Library, do: Do) -> Any:
         return {"what": "avisos"}
     if do.action == "withdraw_case":
         return None
+    if do.action == "show_guide":
+        named = guides().named_in(str(do.args.get("text", "")))
+        return [(guide.id, guide.title) for guide in named]
     if do.action == "data_held":
         return {"held": "nada: esta es una pregunta suelta"}
     return {} if do.action in ACTIONS else look_up(library, do)

@@ -7,7 +7,7 @@ asked before the writing transaction begins.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,7 +15,9 @@ from typing import Final
 import structlog
 from sqlalchemy import text
 
+from actions.answers import follow_ups
 from actions.answers import service as answers
+from actions.articles.shelf import Shelf
 from actions.cases import staff
 from actions.cases.hours import ZONE, Hours
 from actions.messages import inbox, outbox, states, turns
@@ -35,7 +37,8 @@ from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
 from bot.understanding import wishes
-from bot.understanding.understand import Message, Open, Understood, by_form, by_nlu
+from bot.understanding.understand import ASK, Message, Open, Understood, by_form, by_nlu
+from knowledge.guides import guides
 from knowledge.library import Library
 from nlu.client import NluClient
 
@@ -55,11 +58,18 @@ class Parts:
     database: Database
     channels: Mapping[str, Channel]
     nlu: NluClient
-    library: Library
+    shelf: Shelf
     responses: Catalogue
     flows: Flows
     hours: Hours
     transcriber: Transcriber | None
+    guide_url: Callable[[str], str]
+    """The address of a guide's file, by the guide's id."""
+
+    @property
+    def library(self) -> Library:
+        """What may be answered now: another one after staff published something."""
+        return self.shelf.library
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,11 @@ async def understood_by(
     understood = by_form(message, conversation.menu, asked)
     if understood is not None:
         return understood
+    if asked is None and guides().are_asked_for(message.text):
+        return Understood("show_guide", "word", message.text, with_attachment=message.attached)
+    if asked is None and conversation.article is not None and follow_ups.goes_on(message.text):
+        # "¿Y cuánto cuesta?": only the last answer tells what it is about.
+        return Understood(ASK, "search", message.text, with_attachment=message.attached)
     understood = by_nlu(
         message,
         await nlu.parse(message.text),
@@ -216,6 +231,8 @@ async def _write(
                 flows=parts.flows,
                 hours=parts.hours,
                 now=context.now,
+                sector=ground.firm.get("sector"),
+                guide_url=parts.guide_url,
             )
             while (do := turning.next_action()) is not None:
                 turning.done(await actions.run(do))
@@ -295,7 +312,8 @@ def spoken(responses: Catalogue, turning: Turning, channel: str) -> Reply:
         for say in turning.said
     ]
     buttons = {button.means: button for reply in replies for button in reply.buttons}
-    return Reply("\n\n".join(reply.text for reply in replies), tuple(buttons.values()))
+    files = tuple(file for say in turning.said for file in say.files)
+    return Reply("\n\n".join(reply.text for reply in replies), tuple(buttons.values()), files)
 
 
 def _apology(parts: Parts, conversation: Conversation) -> tuple[Conversation, Reply, Note]:

@@ -9,8 +9,16 @@ from typing import Final
 
 from knowledge.marked_yaml import Marked, SourceError, parse_yaml, read_source
 from knowledge.topics import TOPICS
+from knowledge.worked_example import (
+    CLOSING,
+    OPENING,
+    ExampleError,
+    Quantity,
+    read_example,
+)
 
 _FIELDS: Final = frozenset({"title", "topic", "aliases", "next"})
+_MORE_FIELDS: Final = frozenset({"sectors", "tasks", "questions"})
 _CITATIONS: Final = re.compile(r"\s*\[([A-Z][\w.-]*(?:\s*,\s*[A-Z][\w.-]*)*)\]\s*$")
 _HEADING: Final = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 
@@ -19,17 +27,23 @@ _HEADING: Final = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 class Block:
     """A paragraph or list of an article, without its citations.
 
-    `facts` are the ids it cites, in order; `line` is where it begins in the file.
+    `facts` are the ids it cites, in order; `line` is where it begins in the file. `example` are the
+    quantities of a worked example, which cites nothing: its figures are computed.
     """
 
     text: str
     facts: tuple[str, ...]
     line: int
+    example: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True)
 class Article:
-    """One answer. `aliases` are words owners type for it; `next` ids of sensible next articles."""
+    """One answer. `aliases` are words owners type for it; `next` ids of sensible next articles.
+
+    `sectors` are the ids of the branches it is written for, none when it is for all; `tasks` words
+    of tasks it leads to; `questions` ways in which owners ask for it, used by the search only.
+    """
 
     id: str
     title: str
@@ -38,6 +52,9 @@ class Article:
     next: tuple[str, ...]
     blocks: tuple[Block, ...]
     path: Path
+    sectors: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:
@@ -59,12 +76,12 @@ def parse_article(article_id: str, text: str, path: Path) -> Article:
     except StopIteration:
         raise SourceError(path, 1, "front matter never ends: close it with a line '---'") from None
     fields = parse_yaml("\n".join(lines[1:end]), path, first_line=2).fields(
-        "the front matter", _FIELDS
+        "the front matter", _FIELDS, _MORE_FIELDS
     )
     topic = fields["topic"].text("topic")
     if topic not in TOPICS:
         raise fields["topic"].error(f"unknown topic '{topic}'; use one of {', '.join(TOPICS)}")
-    blocks = _blocks(lines, end + 1)
+    blocks = _blocks(lines, end + 1, path)
     if not blocks:
         raise SourceError(path, end + 1, "no text after the front matter: write the answer")
     return Article(
@@ -75,6 +92,11 @@ def parse_article(article_id: str, text: str, path: Path) -> Article:
         next=_texts(fields["next"], "next", "an id in next"),
         blocks=blocks,
         path=path,
+        sectors=_texts(fields["sectors"], "sectors", "a sector") if "sectors" in fields else (),
+        tasks=_texts(fields["tasks"], "tasks", "a task") if "tasks" in fields else (),
+        questions=(
+            _texts(fields["questions"], "questions", "a question") if "questions" in fields else ()
+        ),
     )
 
 
@@ -112,25 +134,39 @@ def _texts(marked: Marked, what: str, one: str) -> tuple[str, ...]:
     return tuple(item.text(one) for item in marked.items(what))
 
 
-def _blocks(lines: Sequence[str], first: int) -> tuple[Block, ...]:
+def _blocks(lines: Sequence[str], first: int, path: Path) -> tuple[Block, ...]:
     blocks: list[Block] = []
     start = first
     for i in range(first, len(lines) + 1):
         if i < len(lines) and lines[i].strip():
             continue
         if i > start:
-            blocks.append(_block(lines[start:i], start + 1))
+            blocks.append(_block(lines[start:i], start + 1, path))
         start = i + 1
     return tuple(blocks)
 
 
-def _block(lines: Sequence[str], line: int) -> Block:
+def _block(lines: Sequence[str], line: int, path: Path) -> Block:
+    if lines[0].strip() == OPENING:
+        return _example(lines, line, path)
     text = "\n".join(part.rstrip() for part in lines)
     citations = _CITATIONS.search(text)
     if not citations:
         return Block(text, (), line)
     facts = tuple(fact.strip() for fact in citations[1].split(","))
     return Block(text[: citations.start()], facts, line)
+
+
+def _example(lines: Sequence[str], line: int, path: Path) -> Block:
+    if lines[-1].strip() != CLOSING or len(lines) < 3:
+        raise SourceError(path, line, f"the example never ends: close it with a line {CLOSING}")
+    try:
+        quantities = read_example(lines[1:-1])
+    except ExampleError as error:
+        number, _, message = str(error).partition(": ")
+        raise SourceError(path, line + int(number), message) from error
+    text = "\n".join(("Ejemplo:", *(one.text for one in quantities)))
+    return Block(text, (), line, quantities)
 
 
 @dataclass(frozen=True)
@@ -141,10 +177,21 @@ class Document:
     title: str
     body: str
     aliases: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    topic: str = ""
+    sectors: tuple[str, ...] = ()
 
 
 def as_document(article: Article) -> Document:
-    return Document(article.id, article.title, article.body, article.aliases)
+    return Document(
+        article.id,
+        article.title,
+        article.body,
+        article.aliases,
+        article.questions,
+        article.topic,
+        article.sectors,
+    )
 
 
 def load_documents(folder: Path) -> list[Document]:

@@ -15,16 +15,19 @@ from knowledge.facts import Fact, FactRegister, load_facts
 from knowledge.figure_reading import Code, Figure, Meaning
 from knowledge.figures import claims, evidence, is_supported
 from knowledge.marked_yaml import SourceError
+from knowledge.sectors import sectors
 from knowledge.text import fold, plain
-from knowledge.topics import TOPICS
+from knowledge.topics import TASKS, TOPICS
+from knowledge.worked_example import mistakes
 
 TITLE_LIMIT: Final = 60
-BODY_LIMIT: Final = 600
+BODY_LIMIT: Final = 900
 ALIASES: Final = (5, 12)
-BLOCKS: Final = (2, 4)
+QUESTIONS: Final = 30
+BLOCKS: Final = (2, 6)
 NEXT: Final = (2, 3)
-ARTICLES_PER_TOPIC: Final = 2
-ARTICLES_IN_ALL: Final = 50
+ARTICLES_PER_TOPIC: Final = 6
+ARTICLES_IN_ALL: Final = 160
 
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TO_CONFIRM: Final = re.compile(r"\bconfirm(?!ad)[a-z]*")
@@ -77,11 +80,19 @@ def check_article(
     found = [
         Defect(article.path, 1, message) for message in _of_the_front_matter(article, facts, ids)
     ]
+    computed = [
+        meaning
+        for block in article.blocks
+        for one in block.example
+        for meaning in evidence(f"{one.formula} = {one.shown}")
+    ]
     for block in article.blocks:
-        found += [
-            Defect(article.path, line, message)
-            for line, message in _of_the_block(block, facts, today)
-        ]
+        defects = (
+            _of_the_example(block)
+            if block.example
+            else _of_the_block(block, facts, today, computed)
+        )
+        found += [Defect(article.path, line, message) for line, message in defects]
     return sorted(set(found))
 
 
@@ -119,6 +130,13 @@ def _of_the_front_matter(article: Article, facts: FactRegister, ids: set[str]) -
             yield "next names the article itself"
         elif target not in ids:
             yield f"next names '{target}', which does not exist: use the id of an article"
+    for sector in article.sectors:
+        if sectors().get(sector) is None:
+            yield f"unknown sector '{sector}': use an id of definitions/sectors.yml"
+    for task in article.tasks:
+        if task not in TASKS:
+            yield f"unknown task '{task}'; use one of {', '.join(TASKS)}"
+    yield from _of_the_questions(article)
     low, high = BLOCKS
     if not low <= len(article.blocks) <= high:
         yield f"{len(article.blocks)} blocks: write {low} to {high}, a blank line between them"
@@ -153,8 +171,24 @@ def _of_the_aliases(article: Article) -> Iterator[str]:
             yield f"alias '{alias}' repeats the title: use other words"
 
 
+def _of_the_questions(article: Article) -> Iterator[str]:
+    if len(article.questions) > QUESTIONS:
+        yield f"{len(article.questions)} questions: keep the {QUESTIONS} that differ most"
+    for question, times in Counter(map(fold, article.questions)).items():
+        if times > 1:
+            yield f"question '{question}' stands there {times} times"
+
+
+def _of_the_example(block: Block) -> Iterator[tuple[int, str]]:
+    for line, message in mistakes(block.example):
+        yield block.line + line, message
+    folded = plain(block.text)
+    for match in _GUATEMALAN.finditer(folded):
+        yield block.line, f"'{match[0]}' is a Guatemalan term: use the Salvadoran one"
+
+
 def _of_the_block(
-    block: Block, facts: FactRegister, today: datetime.date
+    block: Block, facts: FactRegister, today: datetime.date, computed: Sequence[Meaning]
 ) -> Iterator[tuple[int, str]]:
     if not block.text.strip():
         yield block.line, "only citations: put them at the end of the text they belong to"
@@ -179,6 +213,8 @@ def _of_the_block(
         yield line, f"'{match[0]}' is a Guatemalan term: use the Salvadoran one"
     sources = [source for fact in cited for source in _sources(fact, facts)]
     for figure in claims(block.text):
+        if is_supported(figure.meaning, computed):
+            continue
         problem = _unsupported(figure, block, sources, cited)
         if problem:
             yield block.line + block.text[: figure.start].count("\n"), problem

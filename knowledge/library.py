@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
@@ -15,11 +16,15 @@ FOLDER: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Library:
-    """Articles that may be served, the facts under them, and the index over them."""
+    """Articles that may be served, and the facts under them."""
 
     articles: Mapping[str, Article]
     facts: FactRegister
-    index: Index
+
+    @cached_property
+    def index(self) -> Index:
+        """The index over them; the first who searches builds it."""
+        return Index.build([as_document(article) for article in self.articles.values()])
 
     @classmethod
     def of(cls, articles: Iterable[Article], facts: FactRegister, day: datetime.date) -> Self:
@@ -34,9 +39,7 @@ class Library:
                 for fact in block.facts
             )
         }
-        return cls(
-            served, facts, Index.build([as_document(article) for article in served.values()])
-        )
+        return cls(served, facts)
 
     @classmethod
     def load(cls, day: datetime.date, folder: Path = FOLDER) -> Self:

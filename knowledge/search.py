@@ -34,13 +34,21 @@ _STOP_WORD_TRUST: Final = 0.75
 # A title or alias is asked word for word when every word is right, or sounds right.
 _WORD_FOR_WORD_TRUST: Final = 0.9
 
+_CONTEXT: Final = 0.5
+"""Weight of a word of the last answer's title beside one that was asked."""
+_SAME: Final = 1.3
+"""Of a question that goes on from an answer, how much likelier its topic is."""
+_OWN_SECTOR: Final = 1.3
+_OTHER_SECTOR: Final = 0.8
+
 _MOST_TERMS: Final = 64
 # People tell long stories: beyond its six heaviest words a question need not be covered.
 _HEAVIEST: Final = 6
 
 
 class Searchable(Protocol):
-    """What is indexed: an id, a title, a body and further names people use for it."""
+    """What is indexed: an id, a title, a body, further names people use for it, ways in which they
+    ask for it, its topic, and the branches of industry it is written for (none: all)."""
 
     @property
     def id(self) -> str: ...
@@ -50,6 +58,12 @@ class Searchable(Protocol):
     def body(self) -> str: ...
     @property
     def aliases(self) -> Sequence[str]: ...
+    @property
+    def questions(self) -> Sequence[str]: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def sectors(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,7 @@ class Index:
             text: list[str] = []
             fields = [(document.title, _TITLE_WEIGHT), (document.body, 1)]
             fields += [(alias, _ALIAS_WEIGHT) for alias in document.aliases]
+            fields += [(question, 1) for question in document.questions]
             for field, weight in fields:
                 for word in content_words(field):
                     counts[word] += 1
@@ -108,7 +123,10 @@ class Index:
             for phrase in {_phrase(field, stems) for field in (document.title, *document.aliases)}:
                 phrases.setdefault(phrase, []).append(number)
         self._ids = [document.id for document in documents]
-        self._known = frozenset(self._ids)
+        self._known = {document.id: number for number, document in enumerate(documents)}
+        self._titles = [document.title for document in documents]
+        self._topics = np.array([document.topic for document in documents])
+        self._sectors = [frozenset(document.sectors) for document in documents]
         self._stems = stems
         self._phrases = phrases
         self._spelling = Spelling(counts)
@@ -132,9 +150,16 @@ class Index:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def search(self, question: str, limit: int = 3) -> Found:
-        """The best `limit` documents for `question`; none when no word of it is in the corpus."""
+    def search(
+        self, question: str, limit: int = 3, *, after: str | None = None, sector: str | None = None
+    ) -> Found:
+        """The best `limit` documents for `question`; none when no word of it is in the corpus.
+
+        `after` is the document that the question goes on from, `sector` the branch of who asks.
+        """
         terms = self._terms(question)
+        if after is not None:
+            terms = self._with_context(terms, after)
         named = self._named(question, terms)
         if limit < 1 or not (terms or named):
             return Found((), 0.0)
@@ -143,6 +168,10 @@ class Index:
             shares[row] = self._share(term)
         shares[-1, named] = sum((term.weight for term in terms), start=self._rarest)
         scores: NDArray[np.float64] = shares.sum(axis=0)
+        if after is not None:
+            scores = scores * np.where(self._topics == self._topics[self._known[after]], _SAME, 1)
+        if sector is not None:
+            scores = scores * self._for_sector(sector)
         best = np.argsort(-scores, kind="stable")[:limit]
         hits = tuple(Hit(self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
         if not hits:
@@ -158,6 +187,33 @@ class Index:
             return []
         phrase = frozenset(term.stem for term in terms) or _without_content(question)
         return self._phrases.get(phrase, []) if phrase else []
+
+    def _with_context(self, terms: Sequence[_Term], after: str) -> list[_Term]:
+        """The terms, and those of the title of the document that the question goes on from."""
+        known = {term.stem for term in terms}
+        context = self._terms(self._titles[self._known[after]])
+        return [
+            *terms,
+            *(
+                _Term(
+                    term.stem,
+                    term.trust,
+                    tuple((stem, trust * _CONTEXT) for stem, trust in term.stems),
+                    term.weight * _CONTEXT,
+                )
+                for term in context
+                if term.stem not in known
+            ),
+        ]
+
+    def _for_sector(self, sector: str) -> NDArray[np.float64]:
+        """How much likelier each document is for a firm of that branch."""
+        return np.array(
+            [
+                1.0 if not sectors else _OWN_SECTOR if sector in sectors else _OTHER_SECTOR
+                for sectors in self._sectors
+            ]
+        )
 
     def _weight(self, frequency: int) -> float:
         """Inverse document frequency, as BM25 has it."""

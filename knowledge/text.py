@@ -22,6 +22,7 @@ STOP_WORDS: Final = frozenset(
     decir dice dicen deseo diga gustaria informacion quiero quisiera saber
     ayuda ayuden ayudeme buenas buenos consulta dias disculpa disculpe favor fijate fijese gracias
     hola mire noches oiga porfa porfavor pregunta tardes vaya
+    significa significan significado definicion explicame expliqueme explica
     """)
 )
 """Words that tell no two articles apart, folded. "no" and "sin" stay: they change the question."""

@@ -28,3 +28,13 @@ TOPICS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Topic word -> short Spanish title. The words are keys in files and databases: never renamed."""
+
+TASKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "escaneo": "Medir mi ecoeficiencia",
+        "credito": "Ver si califico a crédito",
+        "cita": "Buscar consultor",
+        "reporte": "Mandar un informe",
+    }
+)
+"""Word of a task that an article may lead to -> the button's title, at most 24 characters."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from knowledge.articles import Article
+from actions.answers import follow_ups
+from knowledge.articles import Article, Block
+from knowledge.guides import guides
 from knowledge.library import Library
 from knowledge.topics import TOPICS
 
@@ -46,6 +48,10 @@ ABOUT_TASK: Final = {
 NEXT: Final = 2
 NEAREST: Final = 3
 SOURCES_SHOWN: Final = 3
+LONGEST: Final = 700
+"""Characters of an answer's text; what is over it follows when the person asks for more."""
+CREDIT_TOPICS: Final = frozenset({"credito", "credito_requisitos"})
+"""Where a bank, not the ministry, says what holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,10 @@ class Answer:
     """What the knowledge has to say to a question.
 
     ``articles`` are ids, best first; ``to_confirm`` tells that a fact under it was not seen in a
-    public page, so that the person is told to confirm it.
+    public page, so that the person is told to confirm it. ``has_more`` tells that the article goes
+    on after ``text``; ``tasks`` are words of tasks that it leads to; ``also`` is the article on a
+    second question of the same message; ``guide`` the guide that it is part of; ``logged`` the
+    number under which the question was noted for the ministry.
     """
 
     outcome: Outcome
@@ -82,6 +91,11 @@ class Answer:
     suggestions: tuple[Suggestion, ...] = ()
     to_confirm: bool = False
     confidence: float = 1.0
+    has_more: bool = False
+    tasks: tuple[str, ...] = ()
+    also: Suggestion | None = None
+    guide: str | None = None
+    logged: int | None = None
 
     @property
     def sources(self) -> str:
@@ -126,9 +140,38 @@ def _joined(locators: Sequence[str]) -> str:
     return "; ".join(others)
 
 
-def answer(library: Library, question: str) -> Answer:
-    """The best answer to a question in a person's own words."""
-    found = library.index.search(question, NEAREST)
+def answer(
+    library: Library, question: str, *, after: str | None = None, sector: str | None = None
+) -> Answer:
+    """The best answer to a question in a person's own words.
+
+    ``after`` is the article they read last, which a question such as "¿y cuánto cuesta?" goes on
+    from; ``sector`` the branch of their firm, whose articles come first.
+    """
+    questions = follow_ups.parted(question)
+    first = _found(library, questions[0], after, sector)
+    if len(questions) == 1:
+        return first
+    whole = _found(library, question, after, sector)
+    before = first.articles[0] if first.outcome == "answered" else None
+    second = _found(library, questions[1], before, sector)
+    if first.outcome != "answered" or second.outcome != "answered":
+        return whole if whole.outcome == "answered" else max(first, second, key=_is_answered)
+    if second.articles[0] == first.articles[0]:
+        return whole if whole.outcome == "answered" else first
+    title = library.articles[second.articles[0]].title
+    return replace(first, also=Suggestion(second.articles[0], title))
+
+
+def _is_answered(found: Answer) -> bool:
+    return found.outcome == "answered"
+
+
+def _found(library: Library, question: str, after: str | None, sector: str | None) -> Answer:
+    context = None
+    if after in library.articles and follow_ups.goes_on(question):
+        context = after
+    found = library.index.search(question, NEAREST, after=context, sector=sector)
     articles = [library.articles[hit.id] for hit in found.hits]
     if articles and found.confidence >= ANSWER_FROM:
         return _compose(library, articles[0], articles, found.confidence)
@@ -143,10 +186,10 @@ def is_answerable(library: Library, question: str) -> bool:
     return bool(found.hits) and found.confidence >= SURE_FROM
 
 
-def show(library: Library, article_id: str) -> Answer | None:
-    """One article as an answer; None if it is not served (any more)."""
+def show(library: Library, article_id: str, *, rest: bool = False) -> Answer | None:
+    """One article as an answer, or the ``rest`` of it; None if it is not served (any more)."""
     article = library.articles.get(article_id)
-    return None if article is None else _compose(library, article, [article], 1.0)
+    return None if article is None else _compose(library, article, [article], 1.0, rest=rest)
 
 
 def about_task(library: Library, task: str) -> Answer:
@@ -163,18 +206,27 @@ def in_topics(library: Library, topics: Sequence[str]) -> tuple[str, tuple[Sugge
 
 
 def _compose(
-    library: Library, article: Article, nearest: Sequence[Article], confidence: float
+    library: Library,
+    article: Article,
+    nearest: Sequence[Article],
+    confidence: float,
+    *,
+    rest: bool = False,
 ) -> Answer:
+    shown, later = _parts(article)
+    if rest and later:
+        shown, later = later, ()
     facts = [
         library.facts[fact_id]
-        for fact_id in dict.fromkeys(one for block in article.blocks for one in block.facts)
+        for fact_id in dict.fromkeys(one for block in shown for one in block.facts)
     ]
     following = [library.articles[one] for one in article.next if one in library.articles]
+    guide = guides().for_article(article.id)
     return Answer(
         outcome="answered",
         topic=article.topic,
         articles=tuple(one.id for one in nearest),
-        text=article.body,
+        text="\n\n".join(block.text for block in shown),
         citations=tuple(
             Citation(
                 fact.id, library.facts.instrument_name(fact), fact.locator or "", fact.confidence
@@ -184,7 +236,20 @@ def _compose(
         suggestions=tuple(Suggestion(one.id, one.title) for one in following[:NEXT]),
         to_confirm=any(fact.confidence == "recalled" for fact in facts),
         confidence=confidence,
+        has_more=bool(later),
+        tasks=article.tasks,
+        guide=None if guide is None else guide.id,
     )
+
+
+def _parts(article: Article) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The blocks that are shown at once, and those that follow on request."""
+    length = 0
+    for place, block in enumerate(article.blocks):
+        length += len(block.text) + 2 * (place > 0)
+        if length > LONGEST and place > 0:
+            return article.blocks[:place], article.blocks[place:]
+    return article.blocks, ()
 
 
 def _offer(outcome: Outcome, articles: Sequence[Article], confidence: float) -> Answer:

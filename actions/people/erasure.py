@@ -179,6 +179,8 @@ _ABOUT_PEOPLE: Final = (
     """,
     "UPDATE conversation SET state = '{}', updated_at = now() WHERE person_id = ANY(:people)",
     "DELETE FROM firm WHERE person_id = ANY(:people)",
+    # What they asked stays: it stands there without them.
+    "DELETE FROM asker WHERE person_id = ANY(:people)",
     "DELETE FROM link_code WHERE person_id = ANY(:people)",
     "DELETE FROM link_try WHERE person_id = ANY(:people)",
     "DELETE FROM opted_out WHERE person_id = ANY(:people) OR link_id IN ("

@@ -18,6 +18,7 @@ from api import logs
 from api.assembly import FLOWS, RESPONSES, assembled, turning
 from api.clock import today
 from api.processes import services
+from api.processes.seeding import seeded
 from api.settings import Settings
 from bot import asking, flows, inbound, responses
 from bot.channels import text
@@ -102,6 +103,7 @@ def chat() -> None:
     settings = Settings()
     with services.database(settings) as database_url, services.understanding(settings) as nlu_url:
         migrate.upgrade(database_url)
+        seeded(database_url)
         asyncio.run(_chat(settings, database_url, nlu_url))
 
 

@@ -6,21 +6,34 @@ from typing import Annotated
 
 import typer
 
+from api.cli import articles as articles_commands
+from api.cli import facts as facts_commands
+from api.cli import guides as guide_files
+from api.cli import questions as questions_commands
 from api.clock import today
 from api.processes.progress import step
 from knowledge import check as checking
-from knowledge import evaluate
+from knowledge import evaluate, guides
 from knowledge.articles import load_documents
 from knowledge.library import FOLDER
+from knowledge.marked_yaml import SourceError
 from knowledge.search import Index
 
 app = typer.Typer(help="Artículos y búsqueda.", no_args_is_help=True)
+app.add_typer(articles_commands.app, name="articles")
+app.add_typer(facts_commands.app, name="facts")
+app.add_typer(questions_commands.app, name="questions")
+app.command("guides")(guide_files.write)
 
 
 @app.command()
 def check() -> None:
-    """Revisa artículos y hechos; cada defecto con su archivo y su línea."""
-    defects = checking.check_folders(FOLDER / "articles", FOLDER / "facts", today())
+    """Revisa artículos, hechos y guías; cada defecto con su archivo y su línea."""
+    written = {path.stem for path in (FOLDER / "articles").rglob("*.md")}
+    defects: list[checking.Defect | SourceError] = [
+        *checking.check_folders(FOLDER / "articles", FOLDER / "facts", today()),
+        *guides.check(written),
+    ]
     for defect in defects:
         typer.echo(f"{defect.path}:{defect.line}: {defect.message}")
     if defects:

@@ -11,6 +11,7 @@ from api import logs
 from api.processes import services
 from api.processes.parent import die_with_parent
 from api.processes.run import run as run_all
+from api.processes.seeding import seeded
 from api.processes.worker import work
 from api.settings import Settings
 from api.web import create_app
@@ -59,4 +60,5 @@ def migrate() -> None:
     """Pone la base de datos al día."""
     with services.database(Settings()) as database_url:
         applied = migrations.upgrade(database_url)
+        seeded(database_url)
     typer.echo(f"Aplicado: {', '.join(applied)}" if applied else "Ya estaba al día.")

@@ -21,6 +21,7 @@ from api.failures import MendableError
 from api.processes import services
 from api.processes.child import Child
 from api.processes.progress import console, step
+from api.processes.seeding import seeded
 from api.processes.shared import Shared
 from api.settings import ROOT, Settings
 
@@ -87,6 +88,8 @@ def run(settings: Settings) -> None:
             return
         with step("Esquema de la base de datos"):
             migrate.upgrade(database_url)
+        with step("Artículos"):
+            seeded(database_url)
         if with_demo:
             asyncio.run(_load_demo(database_url))
         rasa: Shared | None = None

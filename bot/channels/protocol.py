@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from actions.messages.content import Button, Content
+from actions.messages.content import Attachment, Button, Content
 from actions.messages.outbox import Claimed
 
 LARGEST_FETCHED: Final = 5 * 1024 * 1024
@@ -16,6 +16,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

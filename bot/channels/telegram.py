@@ -108,7 +108,8 @@ class Telegram:
 
     def render(self, reply: Reply) -> list[Content]:
         *first, last = text.split(reply.text, TEXT_LIMIT) or [""]
-        return [*(Content(text=part) for part in first), Content(text=last, buttons=reply.buttons)]
+        final = Content(text=last, buttons=reply.buttons, files=reply.files)
+        return [*(Content(text=part) for part in first), final]
 
     async def send(self, message: Claimed) -> Outcome:
         content = message.content

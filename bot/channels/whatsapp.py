@@ -184,10 +184,12 @@ class WhatsApp:
             contents = [Content(text=part) for part in first]
             return [*contents, Content(text=last, buttons=reply.buttons, template=name)]
         *first, last = text.split(numbered(reply), TEXT_LIMIT) or [""]
-        return [*(Content(text=part) for part in first), Content(text=last, buttons=reply.buttons)]
+        final = Content(text=last, buttons=reply.buttons, files=reply.files)
+        return [*(Content(text=part) for part in first), final]
 
     def _quick_reply_for(self, reply: Reply) -> str | None:
-        if not 0 < len(reply.buttons) <= MAX_BUTTONS or not reply.text.strip():
+        fits = 0 < len(reply.buttons) <= MAX_BUTTONS and not reply.files
+        if not fits or not reply.text.strip():
             return None
         name = self.quick_replies.get(tuple(button.title for button in reply.buttons))
         return name if name in self.template_sids else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from actions.answers.service import Answer
-from actions.messages.content import Button
+from actions.messages.content import Attachment, Button
 from bot.flows.model import Flows, Slot
 from bot.slots.protocol import Stored
 from bot.understanding.understand import Understood
@@ -78,6 +78,8 @@ class Conversation:
     """The choices shown last, which a number or a title picks."""
     article: str | None = None
     """The article answered with last."""
+    question: str | None = None
+    """What was asked last, while the person has not said whether the answer was of use."""
     tasks: tuple[Task, ...] = ()
     """All that was begun and not ended, oldest first."""
     under_way: tuple[int, ...] = ()
@@ -122,6 +124,7 @@ class Conversation:
             "turns": self.turns,
             "menu": [[button.title, button.means] for button in self.menu],
             "article": self.article,
+            "question": self.question,
             "tasks": [task.as_json() for task in self.tasks],
             "under_way": list(self.under_way),
             "asked": self.asked,
@@ -140,6 +143,7 @@ class Conversation:
             turns=int(state.get("turns", 0)),
             menu=tuple(Button(title, means) for title, means in state.get("menu", ())),
             article=state.get("article"),
+            question=state.get("question"),
             tasks=tuple(Task.from_json(task) for task in state.get("tasks", ())),
             under_way=tuple(state.get("under_way", ())),
             asked=state.get("asked"),
@@ -210,6 +214,7 @@ class Say:
     params: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     bare: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.dialogue.questions import means
 from bot.dialogue.results import (
     AFTER,
     ELSEWHERE_TOPIC,
+    FEEDBACK,
     GREETING_TOPIC,
     HUMAN_BUTTON,
     HUMAN_TOPIC,
@@ -29,7 +30,7 @@ from bot.dialogue.results import (
 from bot.dialogue.tasks import Step
 from bot.flows.model import Slot
 from bot.slots.protocol import Choose, Value, Wrong
-from bot.understanding.understand import ASK, TASKS, Understood
+from bot.understanding.understand import ASK, TASK_PREFIX, TASKS, Understood
 
 NOT_UNDERSTOOD: Final = 2
 """Messages in a row that were not understood, after which a person is told of it."""
@@ -250,6 +251,13 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
         # A slip of the finger does not take the menu away.
         said = Say("utter_unknown_number", {}, conversation.menu, bare=True)
         return conversation, [said, Note("clarify")]
+    if intent == "rate" or (intent in _RATING and conversation.question and understood.text):
+        useful = values.get("useful", intent == "affirm")
+        return conversation, [Do("rate", {"useful": useful, **_rated(conversation, values)})]
+    if intent == "want_answer":
+        return conversation, [Do("want_answer", values)]
+    if intent == "show_guide":
+        return conversation, [Do("show_guide", {"text": understood.text, **values})]
     if intent in _SPOKEN:
         name, note = _SPOKEN[intent]
         return conversation, [Say(name), note]
@@ -275,7 +283,20 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
         return conversation, [Do("show_article", values)]
     if intent == "show_topic":
         return conversation, [Do("list_topic", values)]
-    return conversation, [Do("answer", {"question": understood.text})]
+    return conversation, [
+        Do("answer", {"question": understood.text, "after": conversation.article})
+    ]
+
+
+_RATING: Final = frozenset({"affirm", "deny"})
+"""Said right after an answer, with no question open: whether it was of use."""
+
+
+def _rated(conversation: Conversation, values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "article": values.get("article", conversation.article),
+        "question": conversation.question,
+    }
 
 
 def _counted(
@@ -297,9 +318,12 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
     menus would share their numbers."""
     if any(isinstance(effect, Do) for effect in effects):
         return conversation, effects
+    effects = [_possible(one, context) for one in effects]
     again = questions.ask_again(conversation, context)
     if not again or _asks(effects, again):
         return conversation, effects
+    # "Sí" would be taken for an answer to the open question.
+    effects = [one for one in effects if one != FEEDBACK]
     if any(isinstance(one, Say) and one.response == "utter_half_done" for one in effects):
         return conversation, [
             *effects,
@@ -313,6 +337,19 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
         ]
     quiet = [_quietly(one) for one in effects]
     return questions.asking(conversation, context), [*quiet, *again]
+
+
+def _possible(effect: Effect, context: Context) -> Effect:
+    """Without the buttons of tasks that no flow does yet."""
+    if not isinstance(effect, Say):
+        return effect
+    offered = tuple(
+        one
+        for one in effect.buttons
+        if not one.means.startswith(f"/{TASK_PREFIX}")
+        or context.flows.triggered_by(one.means.removeprefix("/")) is not None
+    )
+    return effect if offered == effect.buttons else replace(effect, buttons=offered)
 
 
 def _then_back(conversation: Conversation, context: Context) -> Say:

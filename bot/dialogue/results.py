@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from actions.answers.service import Answer, Suggestion
+from actions.answers.service import CREDIT_TOPICS, Answer, Suggestion
 from actions.messages.content import Button
 from bot.dialogue.conversation import Conversation, Done, Effect, Note, Say
 from bot.dialogue.questions import means
 from bot.understanding.understand import TASKS
+from knowledge.topics import TASKS as TASK_TITLES
 
 Step = tuple[Conversation, list[Effect]]
 
@@ -17,6 +18,12 @@ HUMAN_TOPIC: Final = "persona"
 ELSEWHERE_TOPIC: Final = "fuera_de_tema"
 HUMAN_BUTTON: Final = Button("Hablar con alguien", "/human")
 TOPICS_BUTTON: Final = Button("Ver los temas", "/help")
+FEEDBACK: Final = Say("utter_feedback")
+"""Whether the answer was of use: asked where no other question is open."""
+MOST_NEXT: Final = 3
+_INTENT_OF: Final = {task: intent for intent, task in TASKS.items()}
+LONGEST_QUESTION: Final = 300
+"""Characters of a question that are kept until it is known whether the answer was of use."""
 
 
 def _answered(conversation: Conversation, done: Done) -> Step:
@@ -26,15 +33,77 @@ def _answered(conversation: Conversation, done: Done) -> Step:
     note = Note(answer.outcome, answer.topic, answer)
     buttons = tuple(_article_button(one) for one in answer.suggestions)
     if answer.outcome == "answered":
-        name = "utter_answer_recalled" if answer.to_confirm else "utter_answer"
         params = {"answer": answer.text, "sources": answer.sources}
-        after = replace(conversation, article=answer.articles[0])
-        return after, [Say(name, params, buttons), note]
+        question = done.do.args.get("question")
+        after = replace(
+            conversation,
+            article=answer.articles[0],
+            question=None if question is None else str(question)[:LONGEST_QUESTION],
+        )
+        says: list[Effect] = [Say(_saying(answer), params, _next_steps(answer))]
+        if answer.also is not None:
+            says.append(Say("utter_also_asked", {"title": answer.also.title}))
+        if question is not None:
+            says.append(FEEDBACK)
+        return after, [*says, note]
+    conversation = replace(conversation, question=None)
     if answer.outcome == "clarify":
         return conversation, [Say("utter_clarify", buttons=(*buttons, HUMAN_BUTTON)), note]
+    told = () if answer.logged is None else (_tell_button(answer.logged),)
     if not buttons:
-        return conversation, [Say("utter_abstain_empty"), note]
-    return conversation, [Say("utter_abstain", buttons=(*buttons, HUMAN_BUTTON)), note]
+        return conversation, [Say("utter_abstain_empty", buttons=told), note]
+    return conversation, [Say("utter_abstain", buttons=(*buttons, *told, HUMAN_BUTTON)), note]
+
+
+def _saying(answer: Answer) -> str:
+    if not answer.to_confirm:
+        return "utter_answer"
+    # What a bank asks for is the bank's to confirm.
+    return "utter_answer_credit" if answer.topic in CREDIT_TOPICS else "utter_answer_recalled"
+
+
+def _next_steps(answer: Answer) -> tuple[Button, ...]:
+    article = answer.articles[0]
+    more = [Button("Ver más", means("show_article", article=article, rest=True))]
+    also = [] if answer.also is None else [_article_button(answer.also)]
+    listed = [one for one in answer.suggestions if one != answer.also]
+    tasks = [Button(TASK_TITLES[one], f"/{_INTENT_OF[one]}") for one in answer.tasks]
+    steps = [*(more if answer.has_more else []), *also]
+    if answer.guide is not None:
+        tasks.append(Button("Guía en PDF", means("show_guide", guide=answer.guide)))
+    # One place is kept for what can be done, beside what can be read.
+    read = [_article_button(one) for one in listed]
+    steps += [*read[:1], *tasks[:1], *read[1:], *tasks[1:]]
+    return tuple(steps[:MOST_NEXT])
+
+
+def _rated(conversation: Conversation, done: Done) -> Step:
+    conversation = replace(conversation, question=None)
+    name = "utter_rated_useful" if done.do.args["useful"] else "utter_rated_useless"
+    return conversation, [Say(name), Note("smalltalk", GREETING_TOPIC)]
+
+
+def _will_tell(conversation: Conversation, done: Done) -> Step:
+    """``result``: "noted", the answer that has come meanwhile, or None."""
+    if isinstance(done.result, Answer):
+        return _answered(conversation, done)
+    name = "utter_will_tell" if done.result else "utter_stale_button"
+    return conversation, [Say(name), Note("clarify")]
+
+
+def _guide_shown(conversation: Conversation, done: Done) -> Step:
+    """``result``: title, topic and file of the guide, or a list of those it may be."""
+    if isinstance(done.result, list):
+        buttons = tuple(
+            Button(title, means("show_guide", guide=guide)) for guide, title in done.result
+        )
+        name = "utter_which_guide" if buttons else "utter_no_guide"
+        return conversation, [Say(name, buttons=(*buttons, TOPICS_BUTTON)), Note("clarify")]
+    title, topic, file = done.result
+    return conversation, [
+        Say("utter_guide", {"title": title}, files=(file,)),
+        Note("answered", topic),
+    ]
 
 
 def _task_shown(conversation: Conversation, done: Done) -> Step:
@@ -112,6 +181,9 @@ AFTER: Final[Mapping[str, Callable[[Conversation, Done], Step]]] = {
     "start_messages": _started,
     "release": _released,
     "withdraw_case": _withdrawn,
+    "rate": _rated,
+    "want_answer": _will_tell,
+    "show_guide": _guide_shown,
 }
 
 
@@ -144,6 +216,10 @@ _WISHES: Final = {
 def wish_of(intent: str) -> str:
     """A task as one names it in a sentence."""
     return _WISHES[intent]
+
+
+def _tell_button(question: int) -> Button:
+    return Button("Avisame cuando sepás", means("want_answer", question=question))
 
 
 def _article_button(suggestion: Suggestion) -> Button:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.articles import load_articles, load_documents, parse_article, read_articles
+from knowledge.articles import (
+    as_document,
+    load_articles,
+    load_documents,
+    parse_article,
+    read_articles,
+)
 from knowledge.marked_yaml import SourceError
 from tests.knowledge.writing import article_text, good_articles
 
@@ -40,6 +46,56 @@ def test_an_article_has_blocks_with_their_facts_and_lines() -> None:
         ("- Uno\n- Dos", ("PER-03",), 12),
     ]
     assert article.body == "Lo necesita quien está en la lista.\nEs gratis.\n\n- Uno\n- Dos"
+
+
+def test_branches_tasks_and_questions_are_optional() -> None:
+    plain = parse_article("x", WELL_FORMED, Path("x.md"))
+    assert (plain.sectors, plain.tasks, plain.questions) == ((), (), ())
+    text = WELL_FORMED.replace(
+        "next: [",
+        "sectors: [lacteos]\ntasks: [escaneo, cita]\nquestions:\n  - ¿qué pide?\n  - y yo\nnext: [",
+    )
+    full = parse_article("x", text, Path("x.md"))
+    assert full.sectors == ("lacteos",)
+    assert full.tasks == ("escaneo", "cita")
+    assert full.questions == ("¿qué pide?", "y yo")
+    assert full.body == plain.body
+    document = as_document(full)
+    assert (document.questions, document.topic, document.sectors) == (
+        ("¿qué pide?", "y yo"),
+        "permiso",
+        ("lacteos",),
+    )
+
+
+def test_a_worked_example_is_a_block_of_computed_quantities() -> None:
+    text = WELL_FORMED + "\n```ejemplo\na = 5 litros\nb = a * 2 = 10 litros\n```\n\nFin. [PER-04]\n"
+    article = parse_article("x", text, Path("x.md"))
+    example = article.blocks[2]
+    assert example.text == "Ejemplo:\n- A: 5 litros\n- B: a × 2 = 10 litros"
+    assert (example.facts, example.line) == ((), 16)
+    assert [(one.name, one.line) for one in example.example] == [("a", 1), ("b", 2)]
+    assert text.splitlines()[example.line - 1] == "```ejemplo"
+    assert [block.example for block in article.blocks if block is not example] == [(), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("example", "line", "message"),
+    [
+        ("```ejemplo\na = 5", 16, "the example never ends"),
+        ("```ejemplo\n```", 16, "the example never ends"),
+        ("```ejemplo", 16, "the example never ends"),
+        ("```ejemplo\na = 5\n\nb = 6\n```", 16, "the example never ends"),
+        ("```ejemplo\na = 5\nb: 6\n```", 18, "write 'name = value'"),
+        ("```ejemplo\na = " + "9" * 300 + "\n```", 17, "a line of 304 characters"),
+    ],
+)
+def test_an_example_that_cannot_be_read_is_refused_with_its_line(
+    example: str, line: int, message: str
+) -> None:
+    with pytest.raises(SourceError, match=message) as refused:
+        parse_article("x", f"{WELL_FORMED}\n{example}\n", Path("x.md"))
+    assert refused.value.line == line
 
 
 @pytest.mark.parametrize(

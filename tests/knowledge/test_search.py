@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,53 @@ def test_what_is_asked_word_for_word_comes_first_with_confidence() -> None:
     assert index.search("perforar un pozo hondo").confidence < 0.9
     assert best("q es esto", index) == "torogoz"
     assert best("q es eso", index) is None
+
+
+def test_the_ways_in_which_owners_ask_find_the_article() -> None:
+    plain = Document("luz", "Ahorrar energía", "Apagá lo que no usés.")
+    asked = replace(plain, questions=("me viene carísimo el recibo",))
+    for question in ("el recibo me llega carísimo", "resivo carisimo"):
+        assert best(question, Index.build([*DOCUMENTS, plain])) is None
+        assert best(question, Index.build([*DOCUMENTS, asked])) == "luz"
+    # They are no title: what is asked word for word of them is no certainty.
+    found = Index.build([*DOCUMENTS, asked]).search("recibo carísimo")
+    assert 0 < found.confidence < 1
+
+
+PRICES = [
+    Document("permiso-precio", "¿Cuánto cuesta el permiso?", "Depende.", topic="permiso"),
+    Document("permiso-pasos", "¿Cómo saco el permiso?", "Por pasos.", topic="permiso"),
+    Document("paneles-precio", "¿Cuánto cuestan los paneles?", "Depende.", topic="energia"),
+    Document("paneles", "¿Sirven los paneles?", "Sí.", topic="energia"),
+    *DOCUMENTS,
+]
+
+
+@pytest.mark.parametrize(
+    ("after", "wanted"),
+    [("permiso-pasos", "permiso-precio"), ("paneles", "paneles-precio")],
+)
+def test_a_question_that_goes_on_is_about_the_last_document(after: str, wanted: str) -> None:
+    index = Index.build(PRICES)
+    for question in ("¿y cuánto cuesta?", "y kuanto kuesta", "cuesta"):
+        found = index.search(question, after=after)
+        assert found.hits[0].id == wanted
+        assert 0 < found.confidence <= 1
+
+
+def test_a_firms_own_branch_comes_before_all_and_another_branch_last() -> None:
+    index = Index.build(
+        [
+            Document("textil", "Agua sucia", "", sectors=("textil",)),
+            Document("todos", "Agua sucia", ""),
+            Document("queso", "Agua sucia", "", sectors=("lacteos", "sorbetes")),
+        ]
+    )
+    for sector in ("lacteos", "sorbetes"):
+        hits = index.search("agua sucia", sector=sector).hits
+        assert [hit.id for hit in hits] == ["queso", "todos", "textil"]
+    assert [hit.id for hit in index.search("agua sucia").hits] == ["textil", "todos", "queso"]
+    assert best("agua sucia", index) == "textil"
 
 
 def test_order_breaks_ties() -> None:

@@ -110,11 +110,12 @@ def article_text(
     topic: str,
     next_ids: Iterable[str],
     aliases: Iterable[str],
+    more: Iterable[str] = (),
     body: str = BODY,
 ) -> str:
     lines = ["---", f"title: {title}", f"topic: {topic}", "aliases:"]
     lines += [f"  - {alias}" for alias in aliases]
-    lines += [f"next: [{', '.join(next_ids)}]", "---", dedent(body).strip(), ""]
+    lines += [f"next: [{', '.join(next_ids)}]", *more, "---", dedent(body).strip(), ""]
     return "\n".join(lines)
 
 
@@ -123,7 +124,7 @@ def good_articles(folder: Path, of_each: int = 3) -> dict[str, Path]:
     paths: dict[str, Path] = {}
     for topic in TOPICS:
         name = topic.replace("_", "-")
-        ids = [f"{name}-{letter}" for letter in "abcdefgh"[:of_each]]
+        ids = [f"{name}-{letter}" for letter in "abcdefghi"[:of_each]]
         for article_id in ids:
             path = folder / topic / f"{article_id}.md"
             path.parent.mkdir(parents=True, exist_ok=True)

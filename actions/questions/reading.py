@@ -1,0 +1,183 @@
+"""What there is to know of questions without an answer: lists, one in full, how old they are."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+State = Literal["open", "resolved", "dismissed"]
+Resolution = Literal["alias", "article", "not_ours"]
+Order = Literal["size", "age"]
+
+EXAMPLES: Final = 3
+WEEK: Final = timedelta(days=7)
+MONTH: Final = timedelta(days=30)
+
+
+class NoSuchCluster(LookupError):
+    """There is no cluster with that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One question as the staff sees it.
+
+    ``size`` is how often it was asked, from ``first_on`` to ``last_on``; ``waiting`` how many
+    people want to be told and were not; ``examples`` are its newest questions.
+    """
+
+    number: int
+    label: str
+    state: State
+    assigned_to: str | None
+    resolution: Resolution | None
+    article_id: str | None
+    note: str
+    resolved_at: datetime | None
+    resolved_by: str | None
+    size: int
+    first_on: date
+    last_on: date
+    waiting: int
+    examples: tuple[str, ...]
+
+
+_CLUSTERS = """
+    SELECT c.id AS number, c.label, c.state, c.assigned_to, c.resolution, c.article_id, c.note,
+        c.resolved_at, c.resolved_by, asked.size, asked.first_on, asked.last_on,
+        (SELECT count(DISTINCT asker.person_id) FROM asker
+            JOIN asked_question AS q ON q.id = asker.question_id
+            WHERE q.cluster_id = c.id AND asker.told_at IS NULL) AS waiting,
+        ARRAY(SELECT q.text FROM asked_question AS q WHERE q.cluster_id = c.id
+            ORDER BY q.id DESC LIMIT :examples) AS examples
+    FROM question_cluster AS c JOIN (
+        SELECT cluster_id, count(*) AS size, min(asked_on) AS first_on, max(asked_on) AS last_on
+        FROM asked_question GROUP BY cluster_id) AS asked ON asked.cluster_id = c.id
+"""
+_ORDERS: Final[dict[Order, str]] = {
+    "size": "asked.size DESC, asked.first_on, c.id",
+    "age": "asked.first_on, asked.size DESC, c.id",
+}
+
+
+async def clusters(
+    session: AsyncSession,
+    state: State | None = "open",
+    order: Order = "size",
+    limit: int = 50,
+    *,
+    first_asked_by: date | None = None,
+    unassigned: bool = False,
+) -> list[Cluster]:
+    """Clusters in a state (None: in any), the most asked or the oldest first.
+
+    ``first_asked_by`` leaves out those that were first asked later; ``unassigned`` those that
+    somebody looks after.
+    """
+    rows = await session.execute(
+        text(
+            f"""
+            {_CLUSTERS}
+            WHERE (CAST(:state AS text) IS NULL OR c.state = :state)
+                AND (CAST(:by AS date) IS NULL OR asked.first_on <= :by)
+                AND NOT (:unassigned AND c.assigned_to IS NOT NULL)
+            ORDER BY {_ORDERS[order]} LIMIT :limit
+            """
+        ),
+        {
+            "state": state,
+            "by": first_asked_by,
+            "unassigned": unassigned,
+            "limit": limit,
+            "examples": EXAMPLES,
+        },
+    )
+    return [_cluster(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a cluster. ``awaited``: whoever asked it wants to be told."""
+
+    number: int
+    text: str
+    outcome: str
+    topic: str | None
+    articles: tuple[str, ...]
+    channel: str
+    asked_on: date
+    awaited: bool
+
+
+async def show(session: AsyncSession, number: int) -> tuple[Cluster, list[Question]]:
+    """A cluster in any state and all its questions, oldest first. Raises NoSuchCluster."""
+    row = (
+        await session.execute(
+            text(f"{_CLUSTERS} WHERE c.id = :number"), {"number": number, "examples": EXAMPLES}
+        )
+    ).one_or_none()
+    if row is None:
+        raise NoSuchCluster(number)
+    rows = await session.execute(
+        text(
+            """
+            SELECT q.id, q.text, q.outcome, q.topic, q.articles, q.channel, q.asked_on,
+                EXISTS (SELECT 1 FROM asker WHERE asker.question_id = q.id) AS awaited
+            FROM asked_question AS q WHERE q.cluster_id = :number ORDER BY q.id
+            """
+        ),
+        {"number": number},
+    )
+    questions = [
+        Question(
+            one.id,
+            one.text,
+            one.outcome,
+            one.topic,
+            tuple(one.articles),
+            one.channel,
+            one.asked_on,
+            one.awaited,
+        )
+        for one in rows
+    ]
+    return _cluster(row), questions
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How many open clusters were first asked in the last seven days, in the three weeks before
+    those (of thirty days in all), and earlier; and how many of all of them nobody looks after."""
+
+    week: int
+    month: int
+    older: int
+    unassigned: int
+
+
+async def ages(session: AsyncSession, today: date) -> Ages:
+    """The open clusters by age."""
+    row = (
+        await session.execute(
+            text(
+                """
+                SELECT count(*) FILTER (WHERE first_on > :week),
+                    count(*) FILTER (WHERE first_on <= :week AND first_on > :month),
+                    count(*) FILTER (WHERE first_on <= :month),
+                    count(*) FILTER (WHERE assigned_to IS NULL)
+                FROM (SELECT c.assigned_to, min(q.asked_on) AS first_on
+                    FROM question_cluster AS c JOIN asked_question AS q ON q.cluster_id = c.id
+                    WHERE c.state = 'open' GROUP BY c.id) AS standing
+                """
+            ),
+            {"week": today - WEEK, "month": today - MONTH},
+        )
+    ).one()
+    return Ages(*row)
+
+
+def _cluster(row: Row[Any]) -> Cluster:
+    fields: dict[str, Any] = {**row._mapping, "examples": tuple(row.examples)}
+    return Cluster(**fields)
