@@ -70,6 +70,9 @@ def first_burst(rows: Sequence[Waiting], menu: Sequence[Button], asked: Open | N
     if asked is not None:
         # "Hola" before an answer is no part of it.
         said = [one for one in said if words.exact(one) not in words.COURTESIES] or said
+    if all(words.exact(one) in words.COURTESIES for one in said):
+        # "Hola" / "hola?" / "buenas": each of them says it all, with Rasa away too.
+        said = said[-1:]
     text = "\n".join(said)
     return Burst(taken, inbound.TEXT, text, attached)
 

@@ -21,6 +21,7 @@ from actions.articles.shelf import Shelf
 from actions.cases import staff
 from actions.cases.hours import ZONE, Hours
 from actions.messages import inbox, outbox, states, turns
+from actions.messages.content import Button
 from actions.messages.inbox import Waiting
 from actions.messages.outbox import Claimed
 from actions.people.locks import Busy
@@ -36,7 +37,7 @@ from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
-from bot.understanding import wishes
+from bot.understanding import wishes, words
 from bot.understanding.understand import ASK, Message, Open, Understood, by_form, by_nlu
 from knowledge.guides import guides
 from knowledge.library import Library
@@ -98,7 +99,7 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
                 # A channel that was switched off with messages waiting: for when it is back.
                 return None
             ground = await turns.ground(session, person_id)
-            conversation = Conversation.from_json(ground.state)
+            conversation = _conversation(ground)
             asked = questions.open_question(conversation, context_of(parts, ground))
             burst = first_burst(rows, conversation.menu, asked)
             means = await _meaning(session, person_id, burst.rows[0])
@@ -149,6 +150,13 @@ async def _meaning(session: Executor, person_id: int, row: Waiting) -> str | Non
     return found
 
 
+def _conversation(ground: turns.Ground) -> Conversation:
+    """The conversation; the choices shown last may be those of a notice, which no turn sent."""
+    conversation = Conversation.from_json(ground.state)
+    offered = tuple(Button(one["title"], one["means"]) for one in ground.offered)
+    return conversation.with_menu(offered) if offered else conversation
+
+
 def context_of(parts: Parts, ground: turns.Ground) -> Context:
     """What the engine may look at, now."""
     return Context(
@@ -178,6 +186,10 @@ async def understood_by(
     understood = by_form(message, conversation.menu, asked)
     if understood is not None:
         return understood
+    useful = words.rating(message.text) if asked is None and conversation.question else None
+    if useful is not None:
+        # Rasa takes "no me sirvió para nada" for anger, or for a question.
+        return Understood("rate", "word", message.text, {"useful": useful})
     if asked is None and guides().are_asked_for(message.text):
         return Understood("show_guide", "word", message.text, with_attachment=message.attached)
     if asked is None and conversation.article is not None and follow_ups.goes_on(message.text):
@@ -214,7 +226,7 @@ async def _write(
             # In a statement of its own: staff may have taken the case while this one waited.
             held = await staff.held(session, person_id, datetime.now(UTC))
             ground = replace(ground, held=held)
-        conversation = Conversation.from_json(ground.state)
+        conversation = _conversation(ground)
         if failed_before >= MAX_FAILURES:
             conversation, reply, note = _apology(parts, conversation)
         else:

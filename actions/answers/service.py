@@ -18,11 +18,11 @@ _DIGITS = re.compile(r"\d+")
 
 Outcome = Literal["answered", "clarify", "abstained"]
 
-ANSWER_FROM: Final = 0.30
+ANSWER_FROM: Final = 0.40
 """Confidence of the search from which its first article is given as the answer."""
-CLARIFY_FROM: Final = 0.15
+CLARIFY_FROM: Final = 0.22
 """Confidence from which the nearest articles are offered as what the person may mean."""
-SURE_FROM: Final = 0.40
+SURE_FROM: Final = 0.55
 """Confidence from which a text counts as a question, whatever else it looks like."""
 PRODUCT: Final = "producto"
 """The source of facts about the assistant itself."""

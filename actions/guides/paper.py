@@ -79,10 +79,14 @@ def printable(words: str, known: Container[int]) -> str:
 
 
 def _shown(character: str, known: Container[int]) -> str:
-    if character == "\n" or ord(character) in known:
+    # Fonts have glyphs for tabs and the like, of whatever width.
+    control = unicodedata.category(character) == "Cc"
+    if character == "\n" or (ord(character) in known and not control):
         return character
     if character.isspace():
         return " "
+    if control:
+        return ""
     likeness = _EQUIVALENT.get(character) or unicodedata.normalize("NFKD", character)
     return "".join(one for one in likeness if ord(one) in known)
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,8 +23,9 @@ class AlreadyHandled(Exception):
 class Ground:
     """What a turn stands on: the oldest unhandled message (None when there is none), the state of
     the conversation, whether earlier messages to the person still have to be sent, the version of
-    the privacy notice that they agreed to, their firm by field, and whether a case of theirs is
-    open and its staff have the conversation."""
+    the privacy notice that they agreed to, their firm by field, whether a case of theirs is open
+    and its staff have the conversation, and the stored buttons of a notice that came after the last
+    answer."""
 
     oldest: int | None
     state: dict[str, Any]
@@ -33,6 +34,7 @@ class Ground:
     firm: dict[str, Any]
     has_case: bool
     held: bool
+    offered: tuple[Mapping[str, str], ...] = ()
 
 
 _COLUMNS = """
@@ -44,7 +46,12 @@ _COLUMNS = """
         (SELECT to_jsonb(firm) - 'person_id' - 'updated_at' FROM firm WHERE person_id = :person),
         EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL),
         EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL
-            AND held_until > now())
+            AND held_until > now()),
+        (SELECT CASE WHEN lane = 1 AND state IN ('sent', 'delivered', 'read')
+                THEN content->'buttons' END
+            FROM outbox WHERE address_id = (SELECT address_id FROM inbox
+                WHERE person_id = :person AND handled_at IS NULL ORDER BY id LIMIT 1)
+            ORDER BY id DESC LIMIT 1)
 """
 _GROUND = text(_COLUMNS)
 _LOCKED_GROUND = text(_COLUMNS + " FROM person WHERE id = :person FOR NO KEY UPDATE")
@@ -64,9 +71,11 @@ async def locked_ground(session: AsyncSession, person_id: int) -> Ground:
 
 
 def _read(row: Sequence[Any]) -> Ground:
-    oldest, state, has_open, consent, firm, has_case, held = row
+    oldest, state, has_open, consent, firm, has_case, held, offered = row
     known = {name: value for name, value in (firm or {}).items() if value is not None}
-    return Ground(oldest, dict(state or {}), has_open, consent, known, has_case, held)
+    return Ground(
+        oldest, dict(state or {}), has_open, consent, known, has_case, held, tuple(offered or ())
+    )
 
 
 @dataclass(frozen=True, slots=True)

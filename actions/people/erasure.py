@@ -52,7 +52,8 @@ class Held:
     """All that we hold about a person.
 
     ``firm`` is as in actions.firms.service.profile; ``messages`` counts what they wrote and
-    ``first_contact`` tells when they began; ``linked_accounts`` counts those joined to them.
+    ``first_contact`` tells when they began; ``waits_for`` counts the questions of which they want
+    to be told the answer; ``linked_accounts`` counts those joined to them.
     """
 
     channels: tuple[HeldChannel, ...]
@@ -63,6 +64,7 @@ class Held:
     first_contact: datetime | None
     messages: int
     open_case: int | None
+    waits_for: int
     linked_accounts: int
 
 
@@ -111,6 +113,10 @@ async def held(session: Executor, person_id: int) -> Held:
         ),
         {"people": people, "person": person_id},
     )
+    waits_for: int = await session.scalar(
+        text("SELECT count(*) FROM asker WHERE person_id = ANY(:people) AND told_at IS NULL"),
+        {"people": people},
+    )
     return Held(
         channels=tuple(HeldChannel(row.channel, mask_address(row.external)) for row in addresses),
         firm=await firms.profile(session, person_id),
@@ -120,6 +126,7 @@ async def held(session: Executor, person_id: int) -> Held:
         first_contact=messages.first,
         messages=messages.number,
         open_case=case,
+        waits_for=waits_for,
         linked_accounts=len(people) - 1,
     )
 

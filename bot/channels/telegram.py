@@ -1,13 +1,16 @@
 """Telegram through python-telegram-bot."""
 
 import hmac
+import ipaddress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     Update,
@@ -23,7 +26,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from actions.messages.content import Content
+from actions.messages.content import Attachment, Content
 from actions.messages.outbox import Claimed
 from bot import inbound
 from bot.channels import text
@@ -44,6 +47,7 @@ TEXT_LIMIT: Final = 4_096
 """Characters of a message after its entities are read (Telegram, sendMessage)."""
 SEND_TIMEOUT_SECONDS: Final = 10
 POLL_SECONDS: Final = 25
+FILE_TIMEOUT_SECONDS: Final = 10
 ALLOWED_UPDATES: Final = ["message", "callback_query", "my_chat_member"]
 
 
@@ -79,6 +83,7 @@ class Telegram:
             get_updates_request=updates,
         )
         self._requests = (request, updates)
+        self._files = httpx.AsyncClient(timeout=FILE_TIMEOUT_SECONDS)
 
     # -- in ------------------------------------------------------------------------------------
 
@@ -117,9 +122,11 @@ class Telegram:
         keyboard = _keyboard(message)
         try:
             if content.files:
-                file = content.files[0]
+                document = await self._document(content.files[0])
+                if isinstance(document, Later | Refused):
+                    return document
                 taken = await self.bot.send_document(
-                    chat, file.url, caption=text.plain(content.text)[:1024], reply_markup=keyboard
+                    chat, document, caption=text.plain(content.text)[:1024], reply_markup=keyboard
                 )
             else:
                 taken = await self.bot.send_message(
@@ -132,6 +139,20 @@ class Telegram:
         except TelegramError as error:
             return _outcome_of(error)
         return Sent(str(taken.message_id))
+
+    async def _document(self, file: Attachment) -> str | InputFile | Later | Refused:
+        """The file's address, which Telegram fetches itself; its content where it cannot."""
+        if _is_reachable(file.url):
+            return file.url
+        try:
+            answer = await self._files.get(file.url)
+        except httpx.HTTPError:
+            return Later(5, "file_unreachable")
+        if answer.is_server_error:
+            return Later(5, "file_unreachable")
+        if not answer.is_success:
+            return Refused("file_gone")
+        return InputFile(answer.content, filename=file.name)
 
     async def reconcile(self, message: Claimed) -> None:
         """None: Telegram offers no way to ask what it took."""
@@ -154,8 +175,19 @@ class Telegram:
         return bytes(content) if len(content) <= LARGEST_FETCHED else None
 
     async def close(self) -> None:
+        await self._files.aclose()
         for request in self._requests:
             await request.shutdown()
+
+
+def _is_reachable(url: str) -> bool:
+    """Whether Telegram's servers may reach an address: those of this machine or of the house's own
+    network they never do."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host != "localhost"
 
 
 def _read(update: Update) -> Inbound | None:

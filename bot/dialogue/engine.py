@@ -26,11 +26,12 @@ from bot.dialogue.results import (
     HUMAN_BUTTON,
     HUMAN_TOPIC,
     TOPICS_BUTTON,
+    possible,
 )
 from bot.dialogue.tasks import Step
 from bot.flows.model import Slot
 from bot.slots.protocol import Choose, Value, Wrong
-from bot.understanding.understand import ASK, TASK_PREFIX, TASKS, Understood
+from bot.understanding.understand import ASK, TASKS, Understood
 
 NOT_UNDERSTOOD: Final = 2
 """Messages in a row that were not understood, after which a person is told of it."""
@@ -77,7 +78,7 @@ def step(conversation: Conversation, event: Event, context: Context) -> Step:
     if event.do.action == tasks.SAVE_PROFILE:
         # What follows the task was said when it ended.
         return conversation, []
-    conversation, effects = AFTER[event.do.action](conversation, event)
+    conversation, effects = AFTER[event.do.action](conversation, possible(event, context.flows))
     if context.held:
         return conversation, effects
     if event.do.action in _UNDERSTOOD_BY_SEARCH:
@@ -251,7 +252,8 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
         # A slip of the finger does not take the menu away.
         said = Say("utter_unknown_number", {}, conversation.menu, bare=True)
         return conversation, [said, Note("clarify")]
-    if intent == "rate" or (intent in _RATING and conversation.question and understood.text):
+    free = conversation.task is None and understood.text
+    if intent == "rate" or (intent in _RATING and conversation.question and free):
         useful = values.get("useful", intent == "affirm")
         return conversation, [Do("rate", {"useful": useful, **_rated(conversation, values)})]
     if intent == "want_answer":
@@ -318,7 +320,6 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
     menus would share their numbers."""
     if any(isinstance(effect, Do) for effect in effects):
         return conversation, effects
-    effects = [_possible(one, context) for one in effects]
     again = questions.ask_again(conversation, context)
     if not again or _asks(effects, again):
         return conversation, effects
@@ -337,19 +338,6 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
         ]
     quiet = [_quietly(one) for one in effects]
     return questions.asking(conversation, context), [*quiet, *again]
-
-
-def _possible(effect: Effect, context: Context) -> Effect:
-    """Without the buttons of tasks that no flow does yet."""
-    if not isinstance(effect, Say):
-        return effect
-    offered = tuple(
-        one
-        for one in effect.buttons
-        if not one.means.startswith(f"/{TASK_PREFIX}")
-        or context.flows.triggered_by(one.means.removeprefix("/")) is not None
-    )
-    return effect if offered == effect.buttons else replace(effect, buttons=offered)
 
 
 def _then_back(conversation: Conversation, context: Context) -> Say:

@@ -8,6 +8,7 @@ from actions.answers.service import CREDIT_TOPICS, Answer, Suggestion
 from actions.messages.content import Button
 from bot.dialogue.conversation import Conversation, Done, Effect, Note, Say
 from bot.dialogue.questions import means
+from bot.flows.model import Flows
 from bot.understanding.understand import TASKS
 from knowledge.topics import TASKS as TASK_TITLES
 
@@ -26,6 +27,16 @@ LONGEST_QUESTION: Final = 300
 """Characters of a question that are kept until it is known whether the answer was of use."""
 
 
+def possible(done: Done, flows: Flows) -> Done:
+    """The same without the tasks that no flow does yet: their buttons would lead nowhere, and take
+    the place of others."""
+    answer = done.result
+    if not isinstance(answer, Answer):
+        return done
+    tasks = tuple(one for one in answer.tasks if flows.triggered_by(_INTENT_OF[one]) is not None)
+    return replace(done, result=replace(answer, tasks=tasks))
+
+
 def _answered(conversation: Conversation, done: Done) -> Step:
     answer: Answer | None = done.result
     if answer is None:
@@ -34,16 +45,13 @@ def _answered(conversation: Conversation, done: Done) -> Step:
     buttons = tuple(_article_button(one) for one in answer.suggestions)
     if answer.outcome == "answered":
         params = {"answer": answer.text, "sources": answer.sources}
-        question = done.do.args.get("question")
-        after = replace(
-            conversation,
-            article=answer.articles[0],
-            question=None if question is None else str(question)[:LONGEST_QUESTION],
-        )
+        article = answer.articles[0]
+        question = _asked(conversation, done, article)
+        after = replace(conversation, article=article, question=question)
         says: list[Effect] = [Say(_saying(answer), params, _next_steps(answer))]
         if answer.also is not None:
             says.append(Say("utter_also_asked", {"title": answer.also.title}))
-        if question is not None:
+        if done.do.action == "answer":
             says.append(FEEDBACK)
         return after, [*says, note]
     conversation = replace(conversation, question=None)
@@ -53,6 +61,15 @@ def _answered(conversation: Conversation, done: Done) -> Step:
     if not buttons:
         return conversation, [Say("utter_abstain_empty", buttons=told), note]
     return conversation, [Say("utter_abstain", buttons=(*buttons, *told, HUMAN_BUTTON)), note]
+
+
+def _asked(conversation: Conversation, done: Done, article: str) -> str | None:
+    """The question that the article shown answers, in the person's words; None after a button."""
+    if done.do.action == "answer":
+        return str(done.do.args["question"])[:LONGEST_QUESTION]
+    # With the rest of an answer the person has not said yet whether it was of use.
+    goes_on = done.do.args.get("rest") and article == conversation.article
+    return conversation.question if goes_on else None
 
 
 def _saying(answer: Answer) -> str:

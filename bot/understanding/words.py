@@ -3,6 +3,7 @@
 They are read before Rasa, so they also work while it is away.
 """
 
+import re
 from typing import Final
 
 from knowledge.text import fold
@@ -36,7 +37,7 @@ _INTENTS: Final = {
     "thank": "gracias, muchas gracias, mil gracias, grasias, muy amable",
     "goodbye": "adios, salu, salú, chao, bye, hasta luego, nos vemos",
     "affirm": "si, sí, sip, simon, cabal, va, vaya, dale, ok, okay, claro, de acuerdo, 👍, 👌",
-    "deny": "no, nel, nop, nombe, para nada, mejor no",
+    "deny": "no, nel, nop, nombe, para nada, mejor no, 👎",
     "go_back": "atras, atrás, anterior, regresar, volver, volver atras, la anterior, para atras",
     "cancel": (
         "cancelar, cancela, cancelá, cancelalo, salir, salirme, quiero salir, ya no quiero, "
@@ -72,6 +73,15 @@ COMMANDS: Final = {
     "/misdatos": "task_my_data",
 }
 
+_USEFUL: Final = re.compile(
+    r"(?:(?:si|sip|simon|claro|vaya|uy)(?: vieras)? )?(?:que )?(?:si )?(?:me|nos) "
+    r"(?:ha )?(?:sirv|sirb|cirv|cirb|ayud)\w*(?: (?:mucho|bastante|gracias|muchas))*"
+)
+_USELESS: Final = re.compile(
+    r"(?:(?:no|nel|la verdad|pues|fijese|mire) )*no (?:me |nos )?(?:ha )?"
+    r"(?:sirv|sirb|cirv|cirb|ayud)\w*(?: (?:de|para|pa|en|nada|mucho|eso|gracias))*"
+)
+
 
 def _key(text: str) -> str:
     return fold(text) or text.strip()
@@ -81,10 +91,21 @@ _BY_WORD: Final = {
     _key(word): intent for intent, words in _INTENTS.items() for word in words.split(",")
 }
 
+_SHADE: Final = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
+"""What follows an emoji and says how it looks: in colours, or in which colour of skin."""
+
 
 def exact(text: str) -> str | None:
     """The intent of a text that is such a word and nothing else, or None."""
-    return _BY_WORD.get(_key(text.replace("\ufe0f", "")))
+    return _BY_WORD.get(_key(_SHADE.sub("", text)))
+
+
+def rating(text: str) -> bool | None:
+    """Whether a text says in a sentence that an answer was of use, or was not; None if neither."""
+    key = fold(text)
+    if _USELESS.fullmatch(key):
+        return False
+    return True if _USEFUL.fullmatch(key) else None
 
 
 def command(text: str) -> str | None:

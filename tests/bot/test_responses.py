@@ -1,16 +1,20 @@
 """The responses file: of the form that is read, filled in safely, and fit for each channel."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.answers.service import Answer
 from actions.messages.content import Button
 from bot import flows, responses
-from bot.channels import templates, text
+from bot.channels import templates, text, whatsapp
 from bot.channels.protocol import Reply, numbered
 from bot.channels.whatsapp import MAX_BUTTONS, QUICK_REPLY_BODY_LIMIT, TEXT_LIMIT
+from bot.dialogue import engine
+from bot.dialogue.conversation import Context, Conversation, Do, Done, Say
 from bot.flows.model import Slot, Summary
 from bot.responses import Catalogue, InvalidResponses
 
@@ -25,8 +29,9 @@ def _load(folder: Path, written: str) -> Catalogue:
     return responses.load(folder)
 
 
-def _said(name: str, turn: int) -> Reply:
-    return CATALOGUE.say(name, dict.fromkeys(CATALOGUE.fields(name), "valor"), turn=turn)
+def _said(name: str, turn: int, channel: str = "") -> Reply:
+    params = dict.fromkeys(CATALOGUE.fields(name), "valor")
+    return CATALOGUE.say(name, params, turn=turn, channel=channel)
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -131,11 +136,22 @@ def test_fixed_buttons_are_real_ones_on_whatsapp() -> None:
         titles
         for name in CATALOGUE.names()
         for turn in range(4)
-        if 0 < len(titles := tuple(b.title for b in _said(name, turn).buttons)) <= MAX_BUTTONS
+        if 0 < len(titles := _titles(_said(name, turn, whatsapp.NAME))) <= MAX_BUTTONS
     }
+    empty = engine.step(Conversation(welcomed=True), _NOTHING_FOUND, _CONTEXT)[1]
+    (said,) = (one for one in empty if isinstance(one, Say))
+    used.add(_titles(CATALOGUE.say(said.response, {}, said.buttons, channel=whatsapp.NAME)))
     missing = used - declared
     assert not missing, f"these need a template: {missing}"
     assert declared <= used | _of_tasks()
+
+
+_CONTEXT = Context(datetime(2026, 11, 23, tzinfo=UTC), flows.load(Path(flows.__file__).parent))
+_NOTHING_FOUND = Done(Do("answer", {"question": "¿?"}), Answer("abstained", None, (), logged=7))
+
+
+def _titles(reply: Reply) -> tuple[str, ...]:
+    return tuple(button.title for button in reply.buttons)
 
 
 def _of_tasks() -> set[tuple[str, ...]]:

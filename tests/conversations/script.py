@@ -24,7 +24,7 @@ RESPONSES: Final = FOLDER.parents[1] / "bot" / "responses"
 CHANNELS: Final = ("whatsapp", "telegram")
 SPEAKING: Final = frozenset(("says", "presses", "presses_old", "burst", "sends"))
 DOING: Final = SPEAKING | {"times", "later", "staff", "on"}
-SEEING: Final = frozenset(("hears", "not", "offers", "quiet", "keeps", "once"))
+SEEING: Final = frozenset(("hears", "not", "offers", "quiet", "keeps", "once", "file"))
 FILES: Final = {
     "voice": File("nota.ogg", "audio/ogg", b"OggS" + bytes(60)),
     "photo": File("foto.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(16)),
@@ -118,6 +118,8 @@ class Player:
             try:
                 await self._do(step)
                 self._see(step)
+                if "file" in step:
+                    await self._until_there(step["file"])
             except (AssertionError, ValueError) as error:
                 said = "\n---\n".join(one.text for one in self.new) or "(nothing)"
                 raise AssertionError(
@@ -258,6 +260,16 @@ class Player:
         names = [self.phone, self.external_on("whatsapp"), self.external_on("telegram")]
         await self._until(_ANSWERED, names, names, names)
         self.new = self.messages()[self.seen :]
+
+    async def _until_there(self, name: str) -> None:
+        """Until a PDF of that name has come: Twilio fetches it after it took the message."""
+        for _ in range(250):
+            files = {file.name: file for message in self.new for file in message.files}
+            if name in files:
+                assert files[name].content.startswith(b"%PDF"), f"{name} is no PDF"
+                return
+            await asyncio.sleep(0.04)
+        raise AssertionError(f"the file {name!r} did not come")
 
     async def _until(self, statement: str, *values: Any) -> None:
         """Until a statement gives a row that is not false."""

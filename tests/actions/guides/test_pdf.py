@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import font_roboto
 import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PageObject, PdfReader
@@ -20,13 +21,10 @@ from actions.guides.service import CONFIRM, CONFIRM_CREDIT, NotOffered, contents
 from knowledge.articles import Article, Block, parse_article
 from knowledge.guides import Guide, guides
 from knowledge.library import Library
-from knowledge.search import Index
 
 DAY = date(2026, 11, 29)
 MOST_BYTES = 300_000
-LETTERS = frozenset(
-    TTFont(Path(paper.__file__).parent / "fonts" / "Roboto-Regular.ttf").getBestCmap()
-)
+LETTERS = frozenset(TTFont(Path(font_roboto.font_directory) / "Roboto-Regular.ttf").getBestCmap())
 HEAD = "---\ntitle: {title}\ntopic: permiso\naliases: [a]\nnext: [b]\n---\n"
 
 
@@ -51,7 +49,7 @@ def squeezed(words: str) -> str:
 
 
 def with_only(library: Library, articles: Mapping[str, Article]) -> Library:
-    return replace(library, articles=articles, index=Index.build([]))
+    return replace(library, articles=articles)
 
 
 def a_guide(*articles: str, title: str = "Guía de prueba") -> Guide:
@@ -134,6 +132,7 @@ def test_the_letters_of_all_articles_and_sources_are_in_the_font(library: Librar
         ("café ☕️ 👍🏽 listo", "café   listo"),
         ("a\tb\u2003c\u200bd\u0007e", "a b cde"),
         ("n\u0303 o\u0301", "ñ ó"),
+        ("fin\u0000\u0002 ya", "fin ya"),
         ("水 العربية", " "),
         ("dos\nlíneas", "dos\nlíneas"),
     ],

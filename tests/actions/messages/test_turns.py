@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from actions.messages import inbox, outbox, states, thread, turns
-from actions.messages.content import Content
+from actions.messages.content import Button, Content
 from actions.store.database import Database
 from tests.actions.conftest import Meet, Someone, receive
 
@@ -176,3 +176,32 @@ async def _until_someone_listens(database: Database) -> None:
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         while not await connection.scalar(listens):
             await asyncio.sleep(0)
+
+
+async def test_a_notice_that_came_last_offers_its_buttons(database: Database, meet: Meet) -> None:
+    ana = await meet()
+    notice = Content("Ya hay respuesta", (Button("Ver la respuesta", "/show_article"),))
+
+    async def posted(state: str) -> None:
+        async with database.transaction() as session:
+            await outbox.add(
+                session,
+                person_id=ana.person_id,
+                address_id=ana.address_id,
+                channel=ana.channel,
+                contents=[notice],
+                lane=states.NOTICE,
+                state=state,
+            )
+
+    await posted(states.QUEUED)
+    # Nobody has seen it yet.
+    assert (await _ground(database, ana)).offered == ()
+    await posted(states.SENT)
+    ground = await _ground(database, ana)
+    assert ground.offered == ({"title": "Ver la respuesta", "means": "/show_article"},)
+    assert ground.oldest is not None
+    async with database.transaction() as session:
+        await receive(session, "m2", external=ana.external)
+    await _answer(database, ana, [ground.oldest], "¡Hola!")
+    assert (await _ground(database, ana)).offered == ()

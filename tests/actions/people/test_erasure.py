@@ -13,6 +13,7 @@ from actions.messages import outbox, states, thread, turns
 from actions.messages.content import Content
 from actions.people import consent, erasure, linking, wanted
 from actions.people.erasure import HeldChannel
+from actions.questions import service as questions
 from actions.store.database import Database
 from actions.store.metadata import metadata
 from tests.actions.conftest import Meet, Someone, receive
@@ -40,6 +41,7 @@ SECRETS = (
     "panaderia",
 )
 """Pieces of what the person of these tests said, was told, or can be reached at."""
+QUESTION = "dónde dejo llantas viejas"
 
 
 async def _erase(database: Database, someone: Someone, now: datetime = NOW) -> erasure.Erased:
@@ -124,6 +126,13 @@ async def _with_a_past(database: Database, meet: Meet) -> tuple[Someone, Someone
         await consent.record(session, ana.person_id, "2026-11", "whatsapp")
         await wanted.stop(session, ana.person_id, ["training"])
         await wanted.stop(session, web.person_id, ["announcements"])
+        for one in (ana, web):
+            number = await questions.record(
+                session, QUESTION, "abstained", [], None, one.channel, NOW.date()
+            )
+            assert number is not None
+            wish = await questions.wants_answer(session, number, one.person_id, NOW)
+            assert wish.kind == "noted"
     for one in (ana, web):
         await queue(database, one, "tu respuesta", state=states.SENT)
         await queue(database, one, "tu aviso", lane=states.NOTICE, category="reminders")
@@ -165,7 +174,8 @@ async def test_nothing_of_the_person_is_left_in_any_table(database: Database, me
     for name, content in after.items():
         assert [secret for secret in SECRETS if secret in content] == [], name
     assert "Listo" not in after["outbox"]
-    for name in ("firm", "link_code", "link_try", "opted_out", "person_link"):
+    for name in ("asker", "firm", "link_code", "link_try", "opted_out", "person_link"):
+        assert before[name] != "[]", name
         assert after[name] == "[]", name
     # The two first greetings, the two secrets and the request itself.
     assert erased.messages == 5
@@ -189,6 +199,9 @@ async def test_what_may_stay_stays(database: Database, meet: Meet) -> None:
         database, 'SELECT closed_at, reason, context, held_until FROM "case" ORDER BY reason'
     )
     assert cases == [(NOW, "erased", {}, None)] * 2 + [(NOW, "request", {}, None)] * 2
+    # The ministry still has to find the answer; nothing tells any more who waits for it.
+    asked = await rows(database, "SELECT text FROM asked_question")
+    assert asked == [(QUESTION,)] * 2
 
 
 async def test_others_keep_all_that_is_theirs(database: Database, meet: Meet) -> None:
@@ -199,10 +212,17 @@ async def test_others_keep_all_that_is_theirs(database: Database, meet: Meet) ->
         await consent.record(session, luis.person_id, "1", "web")
         await wanted.stop(session, luis.person_id)
         await linking.make_code(session, luis.person_id, NOW)
+        number = await questions.record(
+            session, QUESTION, "abstained", [], None, luis.channel, NOW.date()
+        )
+        assert number is not None
+        await questions.wants_answer(session, number, luis.person_id, NOW)
     await queue(database, luis, "respuesta para Luis")
     of_luis = [
         f"SELECT * FROM {table} WHERE person_id = {luis.person_id}"
-        for table in ("inbox", "outbox", "firm", "consent", "opted_out", "link_code", "address")
+        for table in (
+            *("inbox", "outbox", "firm", "consent", "opted_out", "link_code", "address", "asker"),
+        )
     ]
     before = [await rows(database, one) for one in of_luis]
     ana, _ = await _with_a_past(database, meet)
@@ -393,8 +413,33 @@ async def test_what_we_hold_is_told_with_masked_addresses(database: Database, me
         first_contact=first,
         messages=5,
         open_case=case,
+        waits_for=2,
         linked_accounts=1,
     )
+
+
+async def test_only_answers_that_are_still_to_come_count_as_waited_for(
+    database: Database, meet: Meet
+) -> None:
+    ana, luis = await meet(), await meet()
+    async with database.transaction() as session:
+        for one, words in ((ana, QUESTION), (ana, "cuánto vale un gestor"), (luis, QUESTION)):
+            number = await questions.record(
+                session, words, "abstained", [], None, one.channel, NOW.date()
+            )
+            assert number is not None
+            await questions.wants_answer(session, number, one.person_id, NOW)
+
+    async def waits_for(someone: Someone) -> int:
+        async with database.session() as session:
+            return (await erasure.held(session, someone.person_id)).waits_for
+
+    assert (await waits_for(ana), await waits_for(luis)) == (2, 1)
+    told = "UPDATE asker SET told_at = now() WHERE person_id = :id"
+    await run(
+        database, f"{told} AND question_id = (SELECT min(id) FROM asked_question)", id=ana.person_id
+    )
+    assert (await waits_for(ana), await waits_for(luis)) == (1, 1)
 
 
 async def test_after_erasing_we_hold_nothing(database: Database, meet: Meet) -> None:
@@ -413,6 +458,7 @@ async def test_after_erasing_we_hold_nothing(database: Database, meet: Meet) -> 
         "first_contact": None,
         "messages": 0,
         "open_case": None,
+        "waits_for": 0,
         "linked_accounts": 0,
     }
     assert told == erasure.Held(**nothing)

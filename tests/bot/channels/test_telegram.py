@@ -12,6 +12,7 @@ from bot.channels.telegram import TEXT_LIMIT, Telegram
 from tests.bot.channels.claims import CHAT, LONG, TALK, TOPICS, claimed, on_telegram
 from tests.bot.channels.conftest import PUBLIC_URL, Ears
 from tests.providers.faults import FaultKind
+from tests.providers.record import File
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
 from tests.providers_test.listener import Listener
 from tests.providers_test.listener import Reply as Answer
@@ -63,6 +64,35 @@ async def test_a_file_goes_with_its_caption(
     assert outcome == Sent(taken.provider_id)
     assert taken.text == "Tu recibo & más"
     assert taken.files[0].content == b"%PDF-1.4"
+
+
+async def test_a_file_on_this_machine_is_uploaded_since_telegram_cannot_fetch_it(
+    telegram: Telegram, provider: TelegramStandIn, ears: Ears
+) -> None:
+    ears.files["/guia.pdf"] = Answer(body=b"%PDF-1.7", content_type="application/pdf")
+    # Telegram's servers find nothing of ours at a loopback address.
+    provider.poster.reach[ears.url] = "http://127.0.0.1:1"
+    file = Attachment("guia.pdf", f"{ears.url}/guia.pdf", "application/pdf")
+    outcome = await telegram.send(on_telegram(Content("Aquí va", (TOPICS,), (file,))))
+    (taken,) = provider.messages_to(str(CHAT))
+    assert outcome == Sent(taken.provider_id)
+    assert taken.files == (File("guia.pdf", "application/pdf", b"%PDF-1.7"),)
+    assert [one.title for one in taken.buttons] == ["Ver los temas"]
+
+
+async def test_a_file_of_ours_that_cannot_be_had_is_not_sent(
+    telegram: Telegram, provider: TelegramStandIn, ears: Ears
+) -> None:
+    def sending(url: str) -> Content:
+        return Content("Aquí va", files=(Attachment("guia.pdf", url, "application/pdf"),))
+
+    gone = sending(f"{ears.url}/guia.pdf")
+    assert await telegram.send(on_telegram(gone)) == Refused("file_gone")
+    ears.files["/guia.pdf"] = Answer(503)
+    assert await telegram.send(on_telegram(gone)) == Later(5, "file_unreachable")
+    nobody = sending("http://127.0.0.1:1/guia.pdf")
+    assert await telegram.send(on_telegram(nobody)) == Later(5, "file_unreachable")
+    assert provider.messages_to(str(CHAT)) == []
 
 
 # -- buttons ---------------------------------------------------------------------------------------

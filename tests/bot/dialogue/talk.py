@@ -336,6 +336,10 @@ def result_of(do: Do) -> Any:
             return {"number": "7", "promise": "Pronto."}
         case "stop_messages" | "start_messages":
             return {"what": "avisos"}
+        case "want_answer":
+            return "noted"
+        case "show_guide":
+            return []
         case "price_it":
             return {"price": f"{do.args['workers']} USD"}
         case _:

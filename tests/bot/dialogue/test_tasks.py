@@ -573,7 +573,7 @@ def test_consent_given_for_one_task_holds_for_those_that_follow_in_the_same_turn
 
 def test_a_question_needs_no_consent_nor_does_a_flow_without() -> None:
     talk = Talk(known={}).does("¿qué es la DBO?")
-    assert talk.said == ["utter_answer"]
+    assert talk.said == ["utter_answer", "utter_feedback"]
     assert talk.does("qué proyectos hay").runs("show_projects")
     talk.does(BEGIN, "¿qué es la DBO?")
     assert talk.said == ["utter_answer", "utter_back_to", "utter_ask_consent"]
