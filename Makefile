@@ -10,7 +10,7 @@ export UV_NO_PROGRESS := 1
 endif
 unexport VIRTUAL_ENV
 
-.PHONY: run test setup setup-dev lint types contracts bench nlu-report locks clean run-offline-channels
+.PHONY: run test setup setup-dev lint types contracts bench nlu-report knowledge-report locks clean run-offline-channels
 
 run: setup
 	@exec .venv/bin/torogoz run
@@ -31,6 +31,10 @@ contracts: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m tests.bench
+
+knowledge-report: setup-dev
+	@.venv/bin/torogoz nlu train
+	@.venv/bin/python -m tests.bench.knowledge_report
 
 nlu-report: setup-dev
 	@.venv/bin/torogoz nlu test --compare

@@ -20,7 +20,7 @@ Outcome = Literal["answered", "clarify", "abstained"]
 
 ANSWER_FROM: Final = 0.40
 """Confidence of the search from which its first article is given as the answer."""
-CLARIFY_FROM: Final = 0.22
+CLARIFY_FROM: Final = 0.17
 """Confidence from which the nearest articles are offered as what the person may mean."""
 SURE_FROM: Final = 0.55
 """Confidence from which a text counts as a question, whatever else it looks like."""

@@ -11,7 +11,7 @@ from knowledge.library import Library
 from nlu.client import NluClient
 from tests.bench.figures import Figure, percentile
 
-QUESTIONS = ROOT / "tests" / "knowledge" / "questions" / "topics.jsonl"
+QUESTIONS = ROOT / "tests" / "knowledge" / "questions" / "tuning.jsonl"
 
 
 def questions() -> list[str]:
