@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -85,6 +86,7 @@ def plain(text: str) -> str:
     return "".join(map(_plain_character, unicodedata.normalize("NFC", text)))
 
 
+@cache
 def _plain_character(character: str) -> str:
     if character.isspace():
         return "\n" if character == "\n" else " "
@@ -93,7 +95,13 @@ def _plain_character(character: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of `text`, folded: lower case, no accents (ñ is n), no punctuation."""
-    return _WORD.findall(plain(text))
+    return list(_words(text))
+
+
+@lru_cache(maxsize=30_000)
+def _words(text: str) -> tuple[str, ...]:
+    # Of the thousands of lines of an index hardly any is new when it is built again.
+    return tuple(_WORD.findall(plain(text)))
 
 
 def fold(text: str) -> str:

@@ -20,9 +20,11 @@ Outcome = Literal["answered", "clarify", "abstained"]
 
 ANSWER_FROM: Final = 0.40
 """Confidence of the search from which its first article is given as the answer."""
-CLARIFY_FROM: Final = 0.17
+ANSWER_AFTER: Final = 0.15
+"""The same for a question that goes on from an answer: that one told what it is about."""
+CLARIFY_FROM: Final = 0.25
 """Confidence from which the nearest articles are offered as what the person may mean."""
-SURE_FROM: Final = 0.55
+SURE_FROM: Final = 0.60
 """Confidence from which a text counts as a question, whatever else it looks like."""
 PRODUCT: Final = "producto"
 """The source of facts about the assistant itself."""
@@ -173,7 +175,8 @@ def _found(library: Library, question: str, after: str | None, sector: str | Non
         context = after
     found = library.index.search(question, NEAREST, after=context, sector=sector)
     articles = [library.articles[hit.id] for hit in found.hits]
-    if articles and found.confidence >= ANSWER_FROM:
+    sure = ANSWER_FROM if context is None else ANSWER_AFTER
+    if articles and found.confidence >= sure:
         return _compose(library, articles[0], articles, found.confidence)
     if articles and found.confidence >= CLARIFY_FROM:
         return _offer("clarify", articles, found.confidence)

@@ -36,7 +36,10 @@ async def _asker(nlu_url: str) -> AsyncIterator[tuple[NluClient, Library, Catalo
     # A terminal can wait longer than a person on a phone.
     async with NluClient(nlu_url, timeout=10) as nlu:
         loaded = responses.load(RESPONSES), flows.load(FLOWS)
-        yield nlu, Library.load(today()), *loaded
+        library = Library.load(today())
+        # Built now: an answer's time is that of a process that has answered before.
+        _ = library.index
+        yield nlu, library, *loaded
 
 
 def ask(

@@ -125,6 +125,8 @@ class IntentModel:
         learnt = skops.io.load(folder / "learnt.skops", trusted=TRUSTED)
         model._words, model._letters = learnt["words"], learnt["letters"]
         model._choice = learnt["choice"]
+        # Dictionary and encoder are read now, and not while the first person waits.
+        model.probabilities(["zzz hola"])
         return model
 
 

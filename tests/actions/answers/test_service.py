@@ -237,6 +237,11 @@ def test_among_articles_of_branches_the_firms_own_comes_first(
         assert first in own, question
 
 
+def test_dirty_water_of_a_dairy_is_that_of_dairies(library: Library) -> None:
+    assert "lacteos" in library.articles[ranks(library, DIRTY_WATER, "lacteos")[0]].sectors
+    assert not library.articles[ranks(library, DIRTY_WATER, None)[0]].sectors
+
+
 def test_the_firms_branch_decides_between_articles_that_answer_alike(facts: FactRegister) -> None:
     text = "El agua sucia se trata antes de botarla. [PER-01]"
     library = Library.of(
