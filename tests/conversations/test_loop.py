@@ -29,8 +29,8 @@ pytestmark = pytest.mark.timeout(240)
 UNANSWERED = "no tengo información segura"
 TELL = "Avisame cuando sepás"
 READY = "Ya hay respuesta"
-SHOWN_WITHIN = 2.0
-"""Seconds from a commit until every process answers by it."""
+SHOWN_WITHIN = 8.0
+"""Seconds that are waited after a commit: two on a machine of its own, more beside other tests."""
 FACT = "PRO-05"
 ARTICLE = "aire-ruido-radon"
 SAID = "el radón de una bodega lo ve el personal"
@@ -130,7 +130,7 @@ async def test_who_asked_to_be_told_is_told_once_and_nobody_else(house: House) -
     for person in told:
         await _until_more(person, before[person.number])
     # Whatever else were on its way would be there by then.
-    await asyncio.sleep(2)
+    await asyncio.sleep(SHOWN_WITHIN)
 
     for person, asked in zip(told, QUESTIONS, strict=False):
         assert len(person.messages()) == before[person.number] + 1
