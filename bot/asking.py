@@ -93,7 +93,10 @@ async def ask(
         articles=answer.articles if answer else (),
         answer=text.plain(reply.text),
         citations=answer.citations if answer else (),
-        suggestions=tuple(button.title for button in reply.buttons),
+        # Whether it was of use is asked in a chat only.
+        suggestions=tuple(
+            button.title for button in reply.buttons if not button.means.startswith("/rate{")
+        ),
         milliseconds=(time.perf_counter() - began) * 1000,
         task=turning.note.task if is_task else None,
     )
