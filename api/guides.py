@@ -32,7 +32,7 @@ class File:
     tag: str
 
 
-class Shelf:
+class Files:
     """The files made so far of one library on one day; with either of them all are made anew."""
 
     def __init__(self, library: Callable[[], Library], today: Callable[[], date]) -> None:
@@ -66,11 +66,11 @@ def create_router(
     """The route of the files. ``library`` gives what is served at present; it is asked at every
     request, so it has to be cheap and give the same object while nothing has changed."""
     router = APIRouter()
-    shelf = Shelf(library, today)
+    files = Files(library, today)
 
     @router.api_route(path_of("{guide_id}"), methods=["GET", "HEAD"], include_in_schema=False)
     async def guide(guide_id: str, request: Request) -> Response:
-        file = await shelf.file(guide_id)
+        file = await files.file(guide_id)
         if file is None:
             return PlainTextResponse(NOT_THERE, 404, {"Cache-Control": "no-cache"})
         # Asked for again each time, so that nobody reads on in what has been withdrawn.

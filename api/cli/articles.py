@@ -1,36 +1,30 @@
 """``torogoz knowledge articles``: what the staff does with articles and their versions."""
 
-import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
-from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles import folder as folders
 from actions.articles import reading, rules, service, versions
 from actions.articles.errors import ArticleRefused
 from actions.articles.rules import DRAFT, IN_REVIEW, PUBLISHED, STATES
-from actions.store.database import Database
+from api.cli import database
+from api.cli.database import Result
 from api.clock import ZONE, today
-from api.failures import MendableError
-from api.processes import services
-from api.settings import Settings
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER
 from knowledge.marked_yaml import SourceError, read_source
 
 app = typer.Typer(help="Artículos: versiones, revisión y publicación.", no_args_is_help=True)
-Result = TypeVar("Result")
 ArticleId = Annotated[str, typer.Argument(metavar="ARTÍCULO", help="Nombre del artículo.")]
 Number = Annotated[int, typer.Argument(metavar="VERSIÓN", help="Número de la versión.")]
 By = Annotated[str, typer.Option(help="Quién lo hace; si no se dice, el usuario del sistema.")]
@@ -44,30 +38,11 @@ _ORIGINS: Final = {"seed": "de fábrica", "staff": "del personal", "import": "de
 
 def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Runs one piece of work on the database; what the staff got wrong is told in a sentence."""
+    return database.in_transaction(work, _told)
 
-    async def run(url: str) -> Result:
-        database = Database(url)
-        try:
-            async with database.transaction() as session:
-                return await work(session)
-        finally:
-            await database.close()
 
-    with services.database(Settings()) as url:
-        try:
-            return asyncio.run(run(url))
-        except ArticleRefused as error:
-            problem = str(error)
-        except UnicodeEncodeError:
-            problem = "Hay letras que no se pueden leer: use una terminal en UTF-8."
-        except ProgrammingError as error:
-            if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
-                raise
-            raise MendableError(
-                "La base de datos no está al día: corra antes 'torogoz migrate'."
-            ) from None
-    typer.echo(problem, err=True)
-    raise typer.Exit(1)
+def _told(error: Exception) -> str | None:
+    return str(error) if isinstance(error, ArticleRefused) else None
 
 
 def facts_of_the_files() -> FactRegister:

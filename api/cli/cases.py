@@ -1,33 +1,28 @@
 """``torogoz cases``: what the staff does with requests for a person."""
 
-import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
-from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.cases import service as cases
 from actions.cases import staff as desk
-from actions.store.database import Database
+from api.cli import database
+from api.cli.database import Result
 from api.clock import ZONE
-from api.failures import MendableError
-from api.processes import services
 from api.settings import Settings
 from bot import inbound, responses
 
 app = typer.Typer(help="Casos: personas que pidieron hablar con alguien.", no_args_is_help=True)
 console = Console(highlight=False)
-Result = TypeVar("Result")
 Number = Annotated[int, typer.Argument(help="Número del caso.")]
 Staff = Annotated[str, typer.Option(help="Quién atiende; si no se dice, el usuario del sistema.")]
 
@@ -66,33 +61,20 @@ _WITHOUT_WORDS: Final = {
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    async def run(url: str) -> Result:
-        database = Database(url)
-        try:
-            async with database.transaction() as session:
-                return await work(session)
-        finally:
-            await database.close()
+    return database.in_transaction(work, _told)
 
-    with services.database(Settings()) as url:
-        try:
-            return asyncio.run(run(url))
-        except cases.NoSuchCase as error:
-            problem = f"No hay un caso abierto con el número {error}."
-        except desk.HeldByAnother as error:
-            problem = f"El caso {error.number} ya lo atiende {error.staff} ({_until(error.until)})."
-        except desk.NotHeld as error:
-            problem = f"Nadie está atendiendo el caso {error}: el asistente ya contesta."
-        except desk.Unreachable as error:
-            problem = f"La persona del caso {error} ya no tiene un chat donde escribirle."
-        except ProgrammingError as error:
-            if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
-                raise
-            raise MendableError(
-                "La base de datos no está al día: corra antes 'torogoz migrate'."
-            ) from None
-    typer.echo(problem, err=True)
-    raise typer.Exit(1)
+
+def _told(error: Exception) -> str | None:
+    match error:
+        case cases.NoSuchCase():
+            return f"No hay un caso abierto con el número {error}."
+        case desk.HeldByAnother():
+            return f"El caso {error.number} ya lo atiende {error.staff} ({_until(error.until)})."
+        case desk.NotHeld():
+            return f"Nadie está atendiendo el caso {error}: el asistente ya contesta."
+        case desk.Unreachable():
+            return f"La persona del caso {error} ya no tiene un chat donde escribirle."
+    return None
 
 
 def _now() -> datetime:

@@ -1,17 +1,14 @@
 """``torogoz knowledge questions``: what was asked and found no answer."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal, NoReturn, TypeVar
+from typing import Annotated, Final, Literal, NoReturn
 
 import typer
-from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles import reading as articles
@@ -32,10 +29,9 @@ from api.cli.articles import (
     print_table,
     shown_day,
 )
+from api.cli.database import Result, in_transaction, on_database
 from api.clock import today
 from api.failures import MendableError
-from api.processes import services
-from api.settings import Settings
 from bot import responses
 from bot.answer_ready import content_for
 from knowledge.library import Library
@@ -46,7 +42,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 console = Console(highlight=False)
-Result = TypeVar("Result")
 Number = Annotated[int, typer.Argument(help="Número del grupo de preguntas.")]
 
 LONGEST_IN_LIST: Final = 70
@@ -67,46 +62,24 @@ _RESOLUTIONS: Final = {
 _STATES: Final = {"open": "sin resolver", "resolved": "resuelto", "dismissed": "descartado"}
 
 
-def _run(work: Callable[[Database], Awaitable[Result]]) -> Result:
-    async def run(url: str) -> Result:
-        database = Database(url)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    with services.database(Settings()) as url:
-        try:
-            return asyncio.run(run(url))
-        except NoSuchCluster as error:
-            problem = f"No hay un grupo de preguntas con el número {error}."
-        except NoSuchQuestion as error:
-            problem = f"No hay una pregunta con el número {error}."
-        except NotOpen as error:
+def _told(error: Exception) -> str | None:
+    match error:
+        case NoSuchCluster():
+            return f"No hay un grupo de preguntas con el número {error}."
+        case NoSuchQuestion():
+            return f"No hay una pregunta con el número {error}."
+        case NotOpen():
             by = f" por {error.by}" if error.by else ""
-            problem = f"El grupo {error.number} ya está {_STATES[error.state]}{by}."
-        except NothingToPart:
-            problem = "No hay nada que separar ni juntar: es una sola pregunta, o un solo grupo."
-        except ArticleRefused as error:
-            problem = str(error)
-        except UnicodeEncodeError:
-            problem = "Hay letras que no se pueden leer: use una terminal en UTF-8."
-        except ProgrammingError as error:
-            if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
-                raise
-            raise MendableError(
-                "La base de datos no está al día: corra antes 'torogoz migrate'."
-            ) from None
-    typer.echo(problem, err=True)
-    raise typer.Exit(1)
+            return f"El grupo {error.number} ya está {_STATES[error.state]}{by}."
+        case NothingToPart():
+            return "No hay nada que separar ni juntar: es una sola pregunta, o un solo grupo."
+        case ArticleRefused():
+            return str(error)
+    return None
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    async def run(database: Database) -> Result:
-        async with database.transaction() as session:
-            return await work(session)
-
-    return _run(run)
+    return in_transaction(work, _told)
 
 
 def _refuse(problem: str) -> NoReturn:
@@ -256,7 +229,7 @@ def resolve(
             )
         return resolved, draft
 
-    resolved, draft = _run(work)
+    resolved, draft = on_database(work, _told)
     if draft is not None:
         typer.echo(f"Borrador {draft} de {article_id}: falta que otra persona lo apruebe.")
     typer.echo(f"Resuelto. Avisados: {resolved.told}; sin poder avisarles: {resolved.not_told}.")

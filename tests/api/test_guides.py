@@ -134,15 +134,15 @@ async def test_only_reading_is_allowed(client: httpx.AsyncClient) -> None:
 
 
 async def test_many_who_ask_at_once_get_the_same_file_made_once(library: Library) -> None:
-    shelf = door.Shelf(lambda: library, lambda: DAY)
-    files = await asyncio.gather(*(shelf.file("guia-textil") for _ in range(50)))
+    made = door.Files(lambda: library, lambda: DAY)
+    files = await asyncio.gather(*(made.file("guia-textil") for _ in range(50)))
     assert files[0] is not None
     assert all(one is files[0] for one in files)
 
 
 async def test_other_requests_go_on_while_a_file_is_made(library: Library) -> None:
-    shelf = door.Shelf(lambda: library, lambda: DAY)
-    making = asyncio.create_task(shelf.file("manual-credito"))
+    made = door.Files(lambda: library, lambda: DAY)
+    making = asyncio.create_task(made.file("manual-credito"))
     turns = 0
     while not making.done():
         await asyncio.sleep(0.005)
