@@ -68,11 +68,12 @@ def known_of(version: str | None, firm: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def look_up(library: Library, do: Do) -> Any:
+def look_up(library: Library, do: Do, learnt: answers.Learnt = answers.NOTHING_LEARNT) -> Any:
     """The result of an action that needs the knowledge only."""
     match do.action:
         case "answer":
-            return answers.answer(library, str(do.args["question"]), after=do.args.get("after"))
+            question, after = str(do.args["question"]), do.args.get("after")
+            return answers.answer(library, question, after=after, learnt=learnt)
         case "show_article":
             rest = bool(do.args.get("rest", False))
             return answers.show(library, str(do.args.get("article", "")), rest=rest)
@@ -104,6 +105,8 @@ class Actions:
     """The address of a guide's file, by the guide's id."""
     sector: str | None = None
     """The branch of the person's firm, as far as it is known."""
+    learnt: answers.Learnt = answers.NOTHING_LEARNT
+    """What the message, and each question in it, was taken to ask for."""
 
     async def run(self, do: Do) -> Any:
         """The result of an action; an unknown one is a mistake of ours and raises."""
@@ -123,7 +126,9 @@ LOGGED: Final = frozenset({"abstained", "clarify"})
 
 async def _answer(here: Actions, args: Mapping[str, Any]) -> answers.Answer:
     asked = str(args["question"])
-    found = answers.answer(here.library, asked, after=args.get("after"), sector=here.sector)
+    found = answers.answer(
+        here.library, asked, after=args.get("after"), sector=here.sector, learnt=here.learnt
+    )
     if found.outcome not in LOGGED:
         return found
     outcome: questions.Outcome = "clarify" if found.outcome == "clarify" else "abstained"

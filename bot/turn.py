@@ -41,7 +41,7 @@ from bot.understanding import wishes, words
 from bot.understanding.understand import ASK, Message, Open, Understood, by_form, by_nlu
 from knowledge.guides import guides
 from knowledge.library import Library
-from nlu.client import NluClient
+from nlu.client import NluClient, Parsed
 
 READ_AT_ONCE = 20
 MAX_FAILURES = 3
@@ -195,16 +195,22 @@ async def understood_by(
     if asked is None and conversation.article is not None and follow_ups.goes_on(message.text):
         # "¿Y cuánto cuesta?": only the last answer tells what it is about.
         return Understood(ASK, "search", message.text, with_attachment=message.attached)
-    understood = by_nlu(
-        message,
-        await nlu.parse(message.text),
-        asked,
-        answerable=answers.is_answerable(library, message.text),
-    )
+    parsed = {message.text: await nlu.parse(message.text)}
+    learnt = _documents(parsed)
+    answerable = answers.is_answerable(library, message.text, learnt)
+    understood = by_nlu(message, parsed[message.text], asked, answerable=answerable)
+    questions = follow_ups.parted(message.text) if understood.intent == ASK else []
     clauses = wishes.clauses(message.text) if asked is None else []
-    if not clauses:
-        return understood
-    return wishes.first_and_second(understood, clauses, [await nlu.parse(one) for one in clauses])
+    for part in (*questions, *clauses):
+        if part not in parsed:
+            parsed[part] = await nlu.parse(part)
+    understood = replace(understood, documents=_documents(parsed))
+    return wishes.first_and_second(understood, clauses, [parsed[one] for one in clauses])
+
+
+def _documents(parsed: Mapping[str, Parsed | None]) -> dict[str, Mapping[str, float]]:
+    """What each text was taken to ask for."""
+    return {text: one.documents for text, one in parsed.items() if one is not None}
 
 
 async def _write(
@@ -244,6 +250,7 @@ async def _write(
                 hours=parts.hours,
                 now=context.now,
                 sector=ground.firm.get("sector"),
+                learnt=understood.documents,
                 guide_url=parts.guide_url,
             )
             while (do := turning.next_action()) is not None:

@@ -2,15 +2,17 @@
 
 A question's words are folded, shorthand is written out, words without content are dropped. A word
 the corpus has, in any inflexion, counts in full; else its likeliest correction or a synonym counts
-for less. Two things rank the documents together: BM25 over those words, titles and aliases weighing
-more, and how likely each document is asked with such words (knowledge.likelihood). One whose title
-or alias is asked word for word comes first.
+for less. Three things rank the documents together: BM25 over those words, titles and aliases
+weighing more; how likely each document is asked with such words (knowledge.likelihood); and, where
+the caller has it, what a model has learnt of how people ask for each. One whose title or alias is
+asked word for word comes first.
 """
 
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import bm25s
@@ -47,6 +49,13 @@ _OTHER_SECTOR: Final = -0.4
 
 _LIKELIHOOD: Final = 0.25
 """Of one standard deviation, beside the best match of the words, which counts 1."""
+NO_DOCUMENT: Final = "none"
+"""In the place of an id, in what a model learnt: what no document answers."""
+_LEARNT: Final = 2.0
+"""Of one standard deviation of what a model learnt, beside the same: it knows three times the
+lines, and their meaning."""
+_SCALE: Final = 6.0
+"""By which the sum of all is divided, so that what sector and context add weighs as before."""
 _MOST_WORDS: Final = 80
 _MOST_TERMS: Final = 64
 # People tell long stories: beyond its six heaviest words a question need not be covered.
@@ -164,11 +173,19 @@ class Index:
         return len(self._ids)
 
     def search(
-        self, question: str, limit: int = 3, *, after: str | None = None, sector: str | None = None
+        self,
+        question: str,
+        limit: int = 3,
+        *,
+        after: str | None = None,
+        sector: str | None = None,
+        learnt: Mapping[str, float] = MappingProxyType({}),
     ) -> Found:
         """The best `limit` documents for `question`; none when no word of it is in the corpus.
 
         `after` is the document that the question goes on from, `sector` the branch of who asks.
+        `learnt` tells, by id, how much likelier than the usual document a model that knows how
+        people ask takes each for, in standard deviations; a document newer than the model may lack.
         """
         terms = self._terms(question)
         if after is not None:
@@ -184,6 +201,9 @@ class Index:
         if not shares.any():
             return Found((), 0.0)
         scores = self._weighed(question, shares.sum(axis=0))
+        likely = self._learnt(scores, learnt)
+        if likely is not None:
+            scores = (scores + _LEARNT * likely) / _SCALE
         if after is not None:
             scores = scores * np.where(self._topics == self._topics[self._known[after]], _SAME, 1)
         if sector is not None:
@@ -201,7 +221,10 @@ class Index:
         covered = _coverage(shares[:-1, best[0]], weights, self._rarest)
         others = np.delete(scores, best[0])
         lead = float(scores[best[0]] - others.max(initial=0.0))
-        return Found(hits, _confidence(covered, lead))
+        if likely is None:
+            return Found(hits, _confidence(covered, lead))
+        none = learnt.get(NO_DOCUMENT, 0.0)
+        return Found(hits, _confidence_of_learnt(covered, float(likely[best[0]]), none))
 
     def _weighed(self, question: str, matched: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the words match, with how likely each document is asked with them."""
@@ -211,6 +234,20 @@ class Index:
         # What is less likely than usual counts nothing, lest a document whose words match is lost.
         likely = np.maximum(self._likelihood.of(stems), 0)
         return (matched / best if best else matched) + _LIKELIHOOD * likely
+
+    def _learnt(
+        self, scores: NDArray[np.float64], learnt: Mapping[str, float]
+    ) -> NDArray[np.float64] | None:
+        """What a model learnt of each document; None if it knows none of them. One that is newer
+        than the model gets as much of the best as its words score of the best of the others."""
+        likely = np.array([learnt.get(one, np.nan) for one in self._ids])
+        new = np.isnan(likely)
+        if new.all():
+            return None
+        best = scores[~new].max()
+        shares = np.minimum(scores[new] / best, 1) if best > 0 else np.sign(scores[new])
+        likely[new] = np.nanmax(likely) * shares
+        return likely
 
     def _mended(self, word: str) -> str:
         if word in self._words or len(word) <= 3:
@@ -332,6 +369,12 @@ def _confidence(covered: float, lead: float) -> float:
     `covered`: how well its words cover the question; `lead`: by how much it is before the next one.
     """
     return 1 / (1 + math.exp(-(5.45 * covered + 1.6 * lead - 2.34)))
+
+
+def _confidence_of_learnt(covered: float, likely: float, none: float) -> float:
+    """The same where a model's opinion is known: ``likely`` of the best hit, ``none`` of that no
+    document answers, both in standard deviations above the usual document."""
+    return 1 / (1 + math.exp(-(2.2 * covered + 1.05 * likely - 0.38 * none - 5.26)))
 
 
 def _coverage(shares: NDArray[np.float64], weights: Sequence[float], rarest: float) -> float:

@@ -22,7 +22,7 @@ from typing import Any, Final
 import yaml
 from sklearn.metrics import f1_score
 
-from nlu.components.intents import OUT_OF_SCOPE, IntentModel, Tuning
+from nlu.components.labels import OUT_OF_SCOPE, TextClassifier, Tuning
 from nlu.components.spelling import folded
 from nlu.messages import Labelled, folds, read_set, read_training
 from nlu.noise import noisy
@@ -82,19 +82,17 @@ def figures(right: Sequence[str], told: Sequence[str]) -> Figures:
 def served_tuning() -> Tuning:
     """The tuning in the configuration that is served."""
     pipeline = yaml.safe_load((HERE / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    [part] = pipeline
-    if part.pop("name") != COMPONENT:
-        raise ValueError(f"the evaluation knows only {COMPONENT}; config.yml has another one")
-    return Tuning(**part)
+    [part] = [part for part in pipeline if part["name"] == COMPONENT]
+    return Tuning(**{name: value for name, value in part.items() if name != "name"})
 
 
 def ours(families: Sequence[str]) -> Learner:
     """Learns as the served pipeline does."""
 
     def learn(examples: Sequence[Labelled], _folder: Path) -> Reader:
-        model = IntentModel(served_tuning(), families)
+        model = TextClassifier(served_tuning(), families)
         model.fit([one.text for one in examples], [one.intent for one in examples])
-        intents = model.intents
+        intents = model.labels
         return lambda texts: [intents[at] for at in model.probabilities(texts).argmax(axis=1)]
 
     return learn

@@ -1,8 +1,9 @@
 """Answers from the ministry's articles: composed with their sources, or honestly withheld."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Literal
 
 from actions.answers import follow_ups
@@ -17,6 +18,9 @@ _NUMBER = re.compile(r"\d+(?:-[A-Z])?(?: a \d+)?")
 _DIGITS = re.compile(r"\d+")
 
 Outcome = Literal["answered", "clarify", "abstained"]
+Learnt = Mapping[str, Mapping[str, float]]
+"""By text, by article: how much likelier than the usual article the text asks for it."""
+NOTHING_LEARNT: Final[Learnt] = MappingProxyType({})
 
 ANSWER_FROM: Final = 0.40
 """Confidence of the search from which its first article is given as the answer."""
@@ -143,20 +147,30 @@ def _joined(locators: Sequence[str]) -> str:
 
 
 def answer(
-    library: Library, question: str, *, after: str | None = None, sector: str | None = None
+    library: Library,
+    question: str,
+    *,
+    after: str | None = None,
+    sector: str | None = None,
+    learnt: Learnt = NOTHING_LEARNT,
 ) -> Answer:
     """The best answer to a question in a person's own words.
 
     ``after`` is the article they read last, which a question such as "¿y cuánto cuesta?" goes on
-    from; ``sector`` the branch of their firm, whose articles come first.
+    from; ``sector`` the branch of their firm, whose articles come first; ``learnt`` what a model
+    takes the text, and each question in it, to ask for (see Index.search).
     """
+
+    def found(text: str, before: str | None) -> Answer:
+        return _found(library, text, before, sector, learnt.get(text, {}))
+
     questions = follow_ups.parted(question)
-    first = _found(library, questions[0], after, sector)
+    first = found(questions[0], after)
     if len(questions) == 1:
         return first
-    whole = _found(library, question, after, sector)
+    whole = found(question, after)
     before = first.articles[0] if first.outcome == "answered" else None
-    second = _found(library, questions[1], before, sector)
+    second = found(questions[1], before)
     if first.outcome != "answered" or second.outcome != "answered":
         return whole if whole.outcome == "answered" else max(first, second, key=_is_answered)
     if second.articles[0] == first.articles[0]:
@@ -169,11 +183,17 @@ def _is_answered(found: Answer) -> bool:
     return found.outcome == "answered"
 
 
-def _found(library: Library, question: str, after: str | None, sector: str | None) -> Answer:
+def _found(
+    library: Library,
+    question: str,
+    after: str | None,
+    sector: str | None,
+    learnt: Mapping[str, float],
+) -> Answer:
     context = None
     if after in library.articles and follow_ups.goes_on(question):
         context = after
-    found = library.index.search(question, NEAREST, after=context, sector=sector)
+    found = library.index.search(question, NEAREST, after=context, sector=sector, learnt=learnt)
     articles = [library.articles[hit.id] for hit in found.hits]
     sure = ANSWER_FROM if context is None else ANSWER_AFTER
     if articles and found.confidence >= sure:
@@ -183,9 +203,9 @@ def _found(library: Library, question: str, after: str | None, sector: str | Non
     return _offer("abstained", articles, found.confidence)
 
 
-def is_answerable(library: Library, question: str) -> bool:
+def is_answerable(library: Library, question: str, learnt: Learnt = NOTHING_LEARNT) -> bool:
     """Whether an article fits the question well enough to be given as the answer."""
-    found = library.index.search(question, 1)
+    found = library.index.search(question, 1, learnt=learnt.get(question, {}))
     return bool(found.hits) and found.confidence >= SURE_FROM
 
 

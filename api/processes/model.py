@@ -7,8 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from api.failures import MendableError
 from api.settings import ROOT
+from knowledge import phrasings
 
 NLU: Final = ROOT / "nlu"
 ENVIRONMENT: Final = ROOT / ".venv-nlu"
@@ -56,9 +59,20 @@ def sources(nlu: Path = NLU) -> list[Path]:
     return [nlu / "config.yml", nlu / "domain.yml", nlu / "requirements.txt", *components, *data]
 
 
+def document_tables() -> str:
+    """The ways to ask for each article, as Rasa's training data: lookup tables called by its id."""
+    tables = [
+        {"lookup": f"document/{article}", "examples": "".join(f"- {line}\n" for line in lines)}
+        for article, lines in phrasings.examples().items()
+    ]
+    return yaml.dump(
+        {"version": "3.1", "nlu": tables}, Dumper=yaml.CSafeDumper, allow_unicode=True, width=1000
+    )
+
+
 def digest(nlu: Path = NLU) -> str:
     """Names the state of the data: the same content always gives the same name."""
-    total = hashlib.sha256()
+    total = hashlib.sha256(document_tables().encode())
     for path in sources(nlu):
         total.update(path.relative_to(nlu).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
@@ -79,11 +93,14 @@ def train(var: Path, *, force: bool = False) -> Path:
     log = var / "nlu" / "train.log"
     work = path.parent / f"training-{os.getpid()}"
     try:
+        data = work / "data"
+        shutil.copytree(NLU / "data", data)
+        (data / "documents.yml").write_text(document_tables(), encoding="utf-8")
         with log.open("wb") as output:
             done = subprocess.run(
                 rasa(
                     *("train", "nlu", "--config", str(NLU / "config.yml")),
-                    *("--domain", str(NLU / "domain.yml"), "--nlu", str(NLU / "data")),
+                    *("--domain", str(NLU / "domain.yml"), "--nlu", str(data)),
                     *("--out", str(work), "--fixed-model-name", path.name.removesuffix(".tar.gz")),
                 ),
                 env=environment(),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -97,7 +97,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Understood:
     """An intent with its values. ``text`` is what the person wrote, for those that search;
-    ``reading`` what the open question's slot makes of it; ``also`` a second wish."""
+    ``reading`` what the open question's slot makes of it; ``also`` a second wish; ``documents``
+    what Rasa takes the text, and each question in it, to ask for."""
 
     intent: str
     source: Source
@@ -108,6 +109,7 @@ class Understood:
     with_attachment: bool = False
     reading: Value | Choose | Wrong | None = None
     also: str | None = None
+    documents: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def read_means(means: str) -> tuple[str, dict[str, Any]]:
@@ -341,17 +343,7 @@ def _with(
     reading: Value | Wrong | Choose | None,
     entities: Mapping[str, Stored],
 ) -> Understood:
-    return Understood(
-        intent,
-        understood.source,
-        understood.text,
-        entities,
-        understood.confidence,
-        understood.nlu_up,
-        understood.with_attachment,
-        reading,
-        understood.also,
-    )
+    return replace(understood, intent=intent, entities=entities, reading=reading)
 
 
 def _elsewhere(understood: Understood, answerable: bool) -> bool:

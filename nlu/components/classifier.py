@@ -1,7 +1,9 @@
 # mypy: disable-error-code="import-not-found,import-untyped,misc,untyped-decorator"
 """Our intent model as a component of Rasa: it reads the text itself, so nothing comes before."""
 
+import hashlib
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.intents import IntentModel, Tuning
+from nlu.components.labels import TextClassifier, Tuning
 
 RANKED = 10
 
@@ -25,7 +27,7 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
     The regular expressions of the training data are its word families.
     """
 
-    def __init__(self, model: IntentModel, storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, model: TextClassifier, storage: ModelStorage, resource: Resource) -> None:
         self._model = model
         self._storage = storage
         self._resource = resource
@@ -33,6 +35,10 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return asdict(Tuning())
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        return source()
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -47,7 +53,7 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SpellingTolerantClassifier":
-        return cls(IntentModel(tuning(config), []), model_storage, resource)
+        return cls(TextClassifier(tuning(config), []), model_storage, resource)
 
     @classmethod
     def load(
@@ -59,13 +65,13 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> "SpellingTolerantClassifier":
         with model_storage.read_from(resource) as folder:
-            model = IntentModel.load(folder, tuning(config))
+            model = TextClassifier.load(folder, tuning(config))
         return cls(model, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         families = [one["pattern"] for one in training_data.regex_features]
-        self._model = IntentModel(self._model.tuning, families)
+        self._model = TextClassifier(self._model.tuning, families)
         self._model.fit([one.get(TEXT) for one in examples], [one.get(INTENT) for one in examples])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -76,7 +82,7 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the most likely intent of each message, and the ranking of the likeliest."""
-        intents = self._model.intents
+        intents = self._model.labels
         found = self._model.probabilities([message.get(TEXT) or "" for message in messages])
         for message, row in zip(messages, found, strict=True):
             ranking = [
@@ -91,3 +97,10 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
 def tuning(config: dict[str, Any]) -> Tuning:
     """The part of a component's configuration that is ours: Rasa adds keys of its own."""
     return Tuning(**{key: config[key] for key in asdict(Tuning()) if key in config})
+
+
+def source() -> str:
+    """The code of the components. Rasa keeps what it trained for as long as nothing changed, and
+    looks only into the file of the component itself."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
