@@ -1,7 +1,7 @@
 """Runs what the engine wants done, inside one turn's transaction."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -105,7 +105,7 @@ class Actions:
     """The address of a guide's file, by the guide's id."""
     sector: str | None = None
     """The branch of the person's firm, as far as it is known."""
-    learnt: answers.Learnt = answers.NOTHING_LEARNT
+    learnt: answers.Learnt = field(default_factory=dict)
     """What the message, and each question in it, was taken to ask for."""
 
     async def run(self, do: Do) -> Any:

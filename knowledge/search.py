@@ -54,6 +54,8 @@ NO_DOCUMENT: Final = "none"
 _LEARNT: Final = 2.0
 """Of one standard deviation of what a model learnt, beside the same: it knows three times the
 lines, and their meaning."""
+_STILL_NAMED: Final = 2.5
+"""Standard deviations below the likeliest up to which a document asked word for word is taken."""
 _SCALE: Final = 6.0
 """By which the sum of all is divided, so that what sector and context add weighs as before."""
 _MOST_WORDS: Final = 80
@@ -191,19 +193,21 @@ class Index:
         if after is not None:
             terms = self._with_context(terms, after)
         named = self._named(question, terms)
-        if limit < 1 or not (terms or named):
+        if limit < 1 or not (terms or named or learnt):
             return Found((), 0.0)
         shares = np.zeros((len(terms) + 1, len(self._ids)))
         for row, term in enumerate(terms):
             shares[row] = self._share(term)
         shares[-1, named] = sum((term.weight for term in terms), start=self._rarest)
         # Words without content ("qué es") stand anywhere: alone they tell nothing.
-        if not shares.any():
+        if not (shares.any() or learnt):
             return Found((), 0.0)
         scores = self._weighed(question, shares.sum(axis=0))
         likely = self._learnt(scores, learnt)
         if likely is not None:
             scores = (scores + _LEARNT * likely) / _SCALE
+            # Of two documents that one name fits, people may mean the other one.
+            named = [one for one in named if likely[one] >= likely.max() - _STILL_NAMED]
         if after is not None:
             scores = scores * np.where(self._topics == self._topics[self._known[after]], _SAME, 1)
         if sector is not None:

@@ -50,6 +50,9 @@ _ELSEWHERE: Final = frozenset(
 _QUESTION_WORDS: Final = frozenset(
     words("cuanto cuanta cuantos cuantas cuando donde quien quienes que porque como cual cuales")
 )
+_ASKING: Final = (_QUESTION_WORDS - {"que"}) | frozenset(
+    words("saber consultar preguntar ocupo necesito quiero quisiera puedo podemos debo debemos")
+)
 _AS_TYPED: Final = "|".join(
     [
         *sorted(_QUESTION_WORDS),
@@ -90,4 +93,13 @@ def parted(text: str) -> list[str]:
     asked = [
         one for one in parts if len(words(one)) >= LEAST_WORDS_OF_QUESTION and content_words(one)
     ]
+    if any("?" in one for one in asked):
+        # "Tengo una panadería. ¿Ocupo permiso?": the first tells what the question is about.
+        asked = [one for one in asked if "?" in one or _asks(one)]
     return asked[:2] if len(asked) > 1 else [text]
+
+
+def _asks(part: str) -> bool:
+    """Whether a sentence without a question mark asks all the same."""
+    written = written_out(part)
+    return written[0] in _QUESTION_WORDS or not _ASKING.isdisjoint(written)

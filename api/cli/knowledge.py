@@ -13,8 +13,8 @@ from api.cli import questions as questions_commands
 from api.clock import today
 from api.processes.progress import step
 from knowledge import check as checking
-from knowledge import evaluate, guides
-from knowledge.articles import load_documents
+from knowledge import evaluate, guides, phrasings
+from knowledge.articles import load_documents, read_articles
 from knowledge.library import FOLDER
 from knowledge.marked_yaml import SourceError
 from knowledge.search import Index
@@ -28,11 +28,12 @@ app.command("guides")(guide_files.write)
 
 @app.command()
 def check() -> None:
-    """Revisa artículos, hechos y guías; cada defecto con su archivo y su línea."""
+    """Revisa artículos, hechos, guías y formas de preguntar; cada defecto con archivo y línea."""
     written = {path.stem for path in (FOLDER / "articles").rglob("*.md")}
     defects: list[checking.Defect | SourceError] = [
         *checking.check_folders(FOLDER / "articles", FOLDER / "facts", today()),
         *guides.check(written),
+        *phrasings.check(read_articles(FOLDER / "articles")[0]),
     ]
     for defect in defects:
         typer.echo(f"{defect.path}:{defect.line}: {defect.message}")

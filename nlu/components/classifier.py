@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.components.labels import TextClassifier, Tuning
 
 RANKED = 10
+MEANING = "meaning"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -83,8 +84,12 @@ class SpellingTolerantClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the most likely intent of each message, and the ranking of the likeliest."""
         intents = self._model.labels
-        found = self._model.probabilities([message.get(TEXT) or "" for message in messages])
-        for message, row in zip(messages, found, strict=True):
+        texts = [message.get(TEXT) or "" for message in messages]
+        meant = self._model.meanings(texts)
+        found = self._model.probabilities(texts, meant)
+        for message, row, meaning in zip(messages, found, meant, strict=True):
+            # Kept for the next component: to find it takes half of the time.
+            message.set(MEANING, meaning)
             ranking = [
                 {"name": intents[at], "confidence": float(row[at])}
                 for at in (-row).argsort()[:RANKED]

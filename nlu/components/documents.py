@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.classifier import source, tuning
+from nlu.components.classifier import MEANING, source, tuning
 from nlu.components.labels import TextClassifier, Tuning
 
 DOCUMENT: Final = "document/"
@@ -88,7 +88,9 @@ class DocumentRanker(GraphComponent):
         documents = self._model.labels
         if not documents:
             return messages
-        found = self._model.margins([message.get(TEXT) or "" for message in messages])
+        texts = [message.get(TEXT) or "" for message in messages]
+        meant = np.array([message.get(MEANING) for message in messages])
+        found = self._model.margins(texts, meant)
         found = (found - found.mean(axis=1, keepdims=True)) / found.std(axis=1, keepdims=True)
         for message, row in zip(messages, found, strict=True):
             scores = dict(zip(documents, np.round(row, 2).tolist(), strict=True))

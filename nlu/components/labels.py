@@ -104,20 +104,25 @@ class TextClassifier:
             weights = np.where(np.abs(weights) < least, 0, weights)
         self._weights, self._bias = csr_matrix(weights), choice.intercept_
 
-    def probabilities(self, texts: Sequence[str]) -> Any:
+    def probabilities(self, texts: Sequence[str], meant: Any = None) -> Any:
         """An array of shape (texts, labels); each row adds up to 1."""
-        scores = self.tuning.sharpness * self.margins(texts)
+        scores = self.tuning.sharpness * self.margins(texts, meant)
         found = np.exp(scores - scores.max(axis=1, keepdims=True))
         if OUT_OF_SCOPE in self.labels:
             found[:, self.labels.index(OUT_OF_SCOPE)] *= self.tuning.lean
         return found / found.sum(axis=1, keepdims=True)
 
-    def margins(self, texts: Sequence[str]) -> Any:
+    def margins(self, texts: Sequence[str], meant: Any = None) -> Any:
         """An array of the same shape: how far within each label's border a text lies, about -1 to
-        1."""
+        1. ``meant`` are the texts' meanings, where they are known already."""
         read = [self._vocabulary.read(text) for text in texts]
-        meant = meanings([_written(words) for words in read])
+        if meant is None:
+            meant = meanings([_written(words) for words in read])
         return (self._features(read, meant) @ self._weights).toarray() + self._bias
+
+    def meanings(self, texts: Sequence[str]) -> Any:
+        """What the texts mean, once they are mended: an array of shape (texts, 512)."""
+        return meanings([_written(self._vocabulary.read(text)) for text in texts])
 
     def _features(self, read: Sequence[Sequence[Word]], meant: Any) -> Any:
         joined = [_heard(words) for words in read]

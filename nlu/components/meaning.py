@@ -6,7 +6,7 @@ with it; it reads a message in about two milliseconds.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,16 +19,8 @@ def meanings(texts: Sequence[str]) -> Any:
     """An array of shape (texts, 512), each row of length 1."""
     if not texts:
         return np.zeros((0, 512), dtype=np.float32)
-    if len(texts) == 1:
-        return _meaning(texts[0])
     batches = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
     return np.vstack([_encoder().encode(list(batch)) for batch in batches])
-
-
-@lru_cache(maxsize=64)
-def _meaning(text: str) -> Any:
-    # Each component of the pipeline reads the message, and most mend it alike.
-    return _encoder().encode([text])
 
 
 @cache

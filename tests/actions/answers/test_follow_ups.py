@@ -231,6 +231,10 @@ TWO = {
         "cuánto cuesta el permiso",
         "¿Y la fianza de cumplimiento?",
     ],
+    "Quiero ahorrar luz en la fábrica. ¿Y cómo pido crédito?": [
+        "Quiero ahorrar luz en la fábrica",
+        "¿Y cómo pido crédito?",
+    ],
     "quién recoge la basura\ncómo pido un crédito verde": [
         "quién recoge la basura",
         "cómo pido un crédito verde",
@@ -273,6 +277,9 @@ def test_two_questions_of_a_message_are_parted(message: str, questions: list[str
         "???\n\n???",
         "y y y y y y",
         "quién recoge la basura? gracias por todo",
+        "Tengo una panadería con dos hornos en Soyapango. ¿Ocupo permiso ambiental?",
+        "En la camaronera cambiamos el agua todos los días. ¿Hay cómo cambiar menos?",
+        "nos quedan latas con sobras de pintura\n¿eso es desecho peligroso?",
     ],
 )
 def test_one_question_stays_whole(message: str) -> None:
