@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.articles import Document, as_document, load_articles
 from knowledge.evaluate import area_under_curve
-from knowledge.search import Found, Index
+from knowledge.search import NO_DOCUMENT, Found, Index
 
 PACKAGE = Path(__file__).parents[2] / "knowledge"
 
@@ -332,3 +332,50 @@ def test_what_is_asked_word_for_word_comes_first_for_every_branch(published: Ind
             found = published.search(name, sector="lacteos")
             assert article.id in [hit.id for hit in found.hits], name
             assert found.confidence > 0.9, name
+
+
+# -- with what a model learnt ----------------------------------------------------------------------
+
+OPINION = {"permiso": 1.5, "fianza": -0.5, "pozo": -0.3, "ruido": -0.4, "compost": -0.3}
+
+
+def test_what_a_model_learnt_decides_where_words_do_not() -> None:
+    for likeliest in ("permiso", "fianza"):
+        opinion = dict.fromkeys(OPINION, -0.5) | {likeliest: 6.0}
+        assert INDEX.search("qué papel me piden", learnt=opinion).hits[0].id == likeliest
+    # Even where no word is known.
+    assert INDEX.search("xyzzy", learnt=opinion).hits[0].id == "fianza"
+
+
+def test_a_document_newer_than_the_model_is_found_by_its_words() -> None:
+    known = {name: score for name, score in OPINION.items() if name != "pozo"}
+    for question in ("quiero perforar un pozo hondo", "sacar agua del río para el taller"):
+        found = INDEX.search(question, learnt=known | {"permiso": 6.0})
+        assert found.hits[0].id == "pozo"
+    assert INDEX.search("ocupo permiso para mi taller", learnt=known).hits[0].id == "permiso"
+
+
+def test_a_document_that_is_gone_is_not_found_whatever_the_model_says() -> None:
+    found = INDEX.search("fianza", learnt={**OPINION, "gone": 9.0})
+    assert "gone" not in [hit.id for hit in found.hits]
+    assert INDEX.search("fianza", learnt={"gone": 9.0}) == INDEX.search("fianza")
+
+
+def test_the_surer_the_model_the_surer_the_answer() -> None:
+    def confidence(score: float, none: float = 0.0) -> float:
+        learnt = {**OPINION, "fianza": score, NO_DOCUMENT: none}
+        return INDEX.search("me piden una garantía", learnt=learnt).confidence
+
+    assert confidence(2.0) < confidence(4.0) < confidence(8.0)
+    assert confidence(6.0, none=6.0) < confidence(6.0)
+
+
+def test_of_two_documents_with_one_name_the_likelier_is_taken() -> None:
+    twins = [
+        Document("a", "Uno", "Texto.", ("auditoría energética",)),
+        Document("b", "Dos", "Otro.", ()),
+    ]
+    index = Index.build(twins)
+    assert index.search("auditoria energetica").hits[0].id == "a"
+    assert index.search("auditoria energetica", learnt={"a": -0.5, "b": 7.0}).hits[0].id == "b"
+    assert index.search("auditoria energetica", learnt={"a": 5.0, "b": 6.0}).hits[0].id == "a"

@@ -86,6 +86,13 @@ async def test_what_rasa_understands(rasa: Rasa, client: NluClient) -> None:
     assert rasa.asked == ["¡Hola! ¿Qué tal? 🙂 \ud83d"]
 
 
+async def test_what_a_text_asks_for(rasa: Rasa, client: NluClient) -> None:
+    rasa.body = json.dumps({**UNDERSTOOD, "documents": {"permiso": 6.5, "fianza": -1}}).encode()
+    parsed = await client.parse("hola")
+    assert parsed is not None
+    assert parsed.documents == {"permiso": 6.5, "fianza": -1.0}
+
+
 async def test_long_texts_are_cut_for_speed(rasa: Rasa, client: NluClient) -> None:
     await client.parse("a" * TEXT_LIMIT + "b")
     assert rasa.asked == ["a" * TEXT_LIMIT]
@@ -130,6 +137,9 @@ async def test_a_refusal_is_no_understanding(
         (b'{"intent": {"name": "greet"}}', "application/json"),
         (b'{"intent": {"name": "greet", "confidence": null}}', "application/json"),
         (b'{"intent": {"name": "greet", "confidence": "much"}}', "application/json"),
+        (json.dumps({**UNDERSTOOD, "documents": None}).encode(), "application/json"),
+        (json.dumps({**UNDERSTOOD, "documents": ["permiso"]}).encode(), "application/json"),
+        (json.dumps({**UNDERSTOOD, "documents": {"permiso": "much"}}).encode(), "application/json"),
     ],
 )
 async def test_nonsense_is_no_understanding(
