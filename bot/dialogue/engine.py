@@ -295,10 +295,10 @@ _RATING: Final = frozenset({"affirm", "deny"})
 
 
 def _rated(conversation: Conversation, values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "article": values.get("article", conversation.article),
-        "question": conversation.question,
-    }
+    """An old button is about the article it stood under, whose question is not known any more."""
+    article = values.get("article", conversation.article)
+    question = conversation.question if article == conversation.article else None
+    return {"article": article, "question": question}
 
 
 def _counted(
@@ -324,7 +324,7 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
     if not again or _asks(effects, again):
         return conversation, effects
     # "Sí" would be taken for an answer to the open question.
-    effects = [one for one in effects if one != FEEDBACK]
+    effects = [one for one in effects if not (isinstance(one, Say) and one.response == FEEDBACK)]
     if any(isinstance(one, Say) and one.response == "utter_half_done" for one in effects):
         return conversation, [
             *effects,

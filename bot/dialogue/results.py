@@ -19,8 +19,8 @@ HUMAN_TOPIC: Final = "persona"
 ELSEWHERE_TOPIC: Final = "fuera_de_tema"
 HUMAN_BUTTON: Final = Button("Hablar con alguien", "/human")
 TOPICS_BUTTON: Final = Button("Ver los temas", "/help")
-FEEDBACK: Final = Say("utter_feedback")
-"""Whether the answer was of use: asked where no other question is open."""
+FEEDBACK: Final = "utter_feedback"
+"""Asks whether the answer was of use, where no other question is open."""
 MOST_NEXT: Final = 3
 _INTENT_OF: Final = {task: intent for intent, task in TASKS.items()}
 LONGEST_QUESTION: Final = 300
@@ -52,7 +52,7 @@ def _answered(conversation: Conversation, done: Done) -> Step:
         if answer.also is not None:
             says.append(Say("utter_also_asked", {"title": answer.also.title}))
         if done.do.action == "answer":
-            says.append(FEEDBACK)
+            says.append(Say(FEEDBACK, {"article": article}))
         return after, [*says, note]
     conversation = replace(conversation, question=None)
     if answer.outcome == "clarify":
@@ -95,7 +95,8 @@ def _next_steps(answer: Answer) -> tuple[Button, ...]:
 
 
 def _rated(conversation: Conversation, done: Done) -> Step:
-    conversation = replace(conversation, question=None)
+    if done.do.args["article"] == conversation.article:
+        conversation = replace(conversation, question=None)
     name = "utter_rated_useful" if done.do.args["useful"] else "utter_rated_useless"
     return conversation, [Say(name), Note("smalltalk", GREETING_TOPIC)]
 

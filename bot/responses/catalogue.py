@@ -1,8 +1,9 @@
 """Loads responses and fills them in."""
 
+import json
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,15 @@ class Catalogue:
         bare: bool = False,
     ) -> Reply:
         """The response in the variation of that turn, and of that channel if it has one of its
-        own; ``buttons`` come before its own ones, which ``bare`` leaves out."""
+        own; ``buttons`` come before its own ones, which ``bare`` leaves out. A parameter is filled
+        into the payloads too, where its name stands in braces."""
         every = self._variations[name]
         own = [one for one in every if one.channel is not None and one.channel == channel]
         variations = own or [one for one in every if one.channel is None]
         variation = variations[turn % len(variations)]
         # A mark inside a value would make half a sentence bold.
         safe = {key: value.replace("**", "*") for key, value in params.items()}
-        own_buttons = () if bare else variation.buttons
+        own_buttons = () if bare else tuple(_filled(one, params) for one in variation.buttons)
         return Reply(variation.text.format_map(safe), buttons + own_buttons)
 
     def buttons(self, name: str) -> tuple[Button, ...]:
@@ -112,6 +114,14 @@ def _button(declared: Any) -> Button:
     if not isinstance(title, str) or not isinstance(means, str):
         raise TypeError("a button's title and payload are texts")
     return Button(title, means)
+
+
+def _filled(button: Button, params: Mapping[str, str]) -> Button:
+    # A payload has braces of its own, so it is no format string.
+    means = button.means
+    for name, value in params.items():
+        means = means.replace(f"{{{name}}}", json.dumps(value, ensure_ascii=False)[1:-1])
+    return replace(button, means=means)
 
 
 def _fields(words: str) -> frozenset[str]:

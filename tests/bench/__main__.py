@@ -17,6 +17,7 @@ from tests.bench.asking import measure_asking
 from tests.bench.figures import Figure
 from tests.bench.load import Bench, benched
 from tests.bench.long_conversation import measure_long_conversation
+from tests.bench.publishing import measure_publishing
 from tests.bench.startup import measure_startup
 
 MARKS = {
@@ -24,6 +25,8 @@ MARKS = {
     "turn p95 at 20/s": "80 ms",
     "turns/s sustained": "45",
     "warm start": "20 s",
+    "search p95": "2 ms",
+    "published to answered with, longest": "2 s",
 }
 
 
@@ -36,7 +39,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--messages", type=int, default=1500, help="of the saturation run")
     parser.add_argument("--workers", type=int, default=1, help="worker processes")
-    parser.add_argument("--skip", nargs="*", default=[], choices=["startup", "asking", "long"])
+    parser.add_argument(
+        "--skip", nargs="*", default=[], choices=["startup", "asking", "long", "publishing"]
+    )
     return parser.parse_args()
 
 
@@ -72,9 +77,11 @@ def main() -> None:
                         return await under_load(bench, options)
 
                 figures += asyncio.run(run())
+                migrate.upgrade(server.url())
                 if "long" not in options.skip:
-                    migrate.upgrade(server.url())
                     figures += asyncio.run(measure_long_conversation(server.url(), nlu_url))
+                if "publishing" not in options.skip:
+                    figures += asyncio.run(measure_publishing(server.url()))
             finally:
                 server.stop()
     table = Table("Measured", "Figure", "First mark", title="Torogoz")

@@ -75,6 +75,17 @@ def test_a_word_rates_where_no_buttons_are_shown() -> None:
     assert talk.conversation.question is None
 
 
+def test_an_old_button_rates_the_answer_that_it_stood_under() -> None:
+    later, _ = _after("answer", replace(ANSWER, articles=("a",)), {"question": "¿y otra?"})
+    pressed = Understood("rate", "button", entities={"useful": False, "article": "permiso"})
+    _, effects = step(later, Heard(pressed), CONTEXT)
+    rating = {"useful": False, "article": "permiso", "question": None}
+    assert effects == [Do("rate", rating)]
+    # The answer read last has still to be rated.
+    after, _ = _after("rate", None, rating, later)
+    assert after.question == "¿y otra?"
+
+
 def test_one_answer_is_rated_by_word_once() -> None:
     talk = Talk().does(ASKED, "sí", "sí", "no")
     assert len(talk.runs("rate")) == 1
@@ -127,7 +138,7 @@ def test_after_the_rest_the_answer_can_still_be_rated() -> None:
     rest = {"article": "permiso", "rest": True}
     read, said = _after("show_article", ANSWER, rest, answered)
     # It was asked already.
-    assert FEEDBACK not in said
+    assert FEEDBACK not in [one.response for one in said]
     assert read.question == ASKED
     # The rest of another one, by an old button, is no answer to that question.
     other, _ = _after(
@@ -141,7 +152,7 @@ def test_an_article_behind_a_button_answers_no_question() -> None:
     read, said = _after(
         "show_article", replace(ANSWER, articles=("a",)), {"article": "a"}, answered
     )
-    assert FEEDBACK not in said
+    assert FEEDBACK not in [one.response for one in said]
     assert (read.article, read.question) == ("a", None)
 
 
@@ -169,7 +180,7 @@ def test_the_second_question_comes_before_what_else_can_be_read() -> None:
     also = Button("¿Es C?", means("show_article", article="c"))
     _, said = _after("answer", second, {"question": ASKED})
     assert said[0].buttons == (also, A, B)
-    assert said[1:] == [Say("utter_also_asked", {"title": "¿Es C?"}), FEEDBACK]
+    assert [one.response for one in said[1:]] == ["utter_also_asked", FEEDBACK]
     assert _buttons(replace(second, has_more=True)) == (MORE, also, A)
 
 
