@@ -198,7 +198,9 @@ def _found(
     sure = ANSWER_FROM if context is None else ANSWER_AFTER
     if articles and found.confidence >= sure:
         return _compose(library, articles[0], articles, found.confidence)
-    if articles and found.confidence >= CLARIFY_FROM:
+    # "¿Y cuánto cuesta?" with nothing before it is a fair question, but of what?
+    is_open = after is None and follow_ups.goes_on(question)
+    if articles and (is_open or found.confidence >= CLARIFY_FROM):
         return _offer("clarify", articles, found.confidence)
     return _offer("abstained", articles, found.confidence)
 
