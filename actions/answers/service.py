@@ -22,7 +22,7 @@ Learnt = Mapping[str, Mapping[str, float]]
 """By text, by article: how much likelier than the usual article the text asks for it."""
 NOTHING_LEARNT: Final[Learnt] = MappingProxyType({})
 
-ANSWER_FROM: Final = 0.40
+ANSWER_FROM: Final = 0.45
 """Confidence of the search from which its first article is given as the answer."""
 ANSWER_AFTER: Final = 0.15
 """The same for a question that goes on from an answer: that one told what it is about."""
