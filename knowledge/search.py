@@ -58,6 +58,8 @@ _STILL_NAMED: Final = 2.5
 """Standard deviations below the likeliest up to which a document asked word for word is taken."""
 _SCALE: Final = 6.0
 """By which the sum of all is divided, so that what sector and context add weighs as before."""
+_STORY: Final = 8
+"""Words with content from which on a message is a story with a question in it."""
 _MOST_WORDS: Final = 80
 _MOST_TERMS: Final = 64
 # People tell long stories: beyond its six heaviest words a question need not be covered.
@@ -229,7 +231,7 @@ class Index:
             return Found(hits, _confidence(covered, lead))
         unknown = sum(term.weight for term in terms if not term.stems) / (sum(weights) or 1.0)
         ahead = float(likely[best[0]]), learnt.get(NO_DOCUMENT, 0.0)
-        return Found(hits, _confidence_of_learnt(covered, *ahead, unknown))
+        return Found(hits, _confidence_of_learnt(covered, *ahead, unknown, len(terms)))
 
     def _weighed(self, question: str, matched: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the words match, with how likely each document is asked with them."""
@@ -376,11 +378,14 @@ def _confidence(covered: float, lead: float) -> float:
     return 1 / (1 + math.exp(-(5.45 * covered + 1.6 * lead - 2.34)))
 
 
-def _confidence_of_learnt(covered: float, likely: float, none: float, unknown: float) -> float:
+def _confidence_of_learnt(
+    covered: float, likely: float, none: float, unknown: float, words: int
+) -> float:
     """The same where a model's opinion is known: ``likely`` of the best hit, ``none`` of that no
     document answers, both in standard deviations above the usual document. ``unknown`` is the share
-    of the question that no document has, 0 to 1."""
-    odds = 3.5 * covered + 0.83 * likely - 0.41 * none - 2.8 * unknown - 4.36
+    of the question that no document has, 0 to 1. Of a story's many ``words`` few ask anything."""
+    odds = 3.0 * covered + 0.87 * likely - 0.4 * none - 2.8 * unknown - 4.69
+    odds += 3.0 * max(0.0, math.log((1 + words) / (1 + _STORY)))
     return 1 / (1 + math.exp(-odds))
 
 
