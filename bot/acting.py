@@ -27,7 +27,7 @@ from bot.dialogue.conversation import Conversation, Do
 from bot.flows.model import Flows
 from bot.responses import Catalogue
 from bot.slots.calendar_words import shown_date
-from bot.understanding.understand import TASKS
+from bot.understanding.understood import TASKS
 from knowledge.guides import guides
 from knowledge.library import Library
 from knowledge.sectors import sectors

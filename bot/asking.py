@@ -18,7 +18,7 @@ from bot.dialogue.turning import run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.turn import spoken, understood_by
-from bot.understanding.understand import Message, Understood
+from bot.understanding.understood import Message, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
 from nlu.client import NluClient

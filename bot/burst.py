@@ -9,14 +9,9 @@ from actions.messages.content import Button
 from actions.messages.inbox import Waiting
 from bot import inbound
 from bot.understanding import words
-from bot.understanding.understand import (
-    ANSWER,
-    LONGEST_QUESTION,
-    Message,
-    Open,
-    by_form,
-    looks_like_question,
-)
+from bot.understanding.by_form import LONGEST_QUESTION, by_form
+from bot.understanding.by_nlu import looks_like_question
+from bot.understanding.understood import ANSWER, Message, Open
 
 BREATH: Final = timedelta(seconds=20)
 """Longest pause between two messages of one burst."""

@@ -22,7 +22,7 @@ from actions.store.database import Database
 from bot import inbound
 from bot.channels.protocol import Channel
 from bot.responses import Catalogue
-from bot.understanding.understand import LONGEST_QUESTION
+from bot.understanding.by_form import LONGEST_QUESTION
 
 TIMEOUT_SECONDS: Final = 25.0
 """For one voice note in all: people wait for that long, and a worker's place is taken."""

@@ -38,7 +38,9 @@ from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
 from bot.understanding import wishes, words
-from bot.understanding.understand import ASK, Message, Open, Understood, by_form, by_nlu
+from bot.understanding.by_form import by_form
+from bot.understanding.by_nlu import by_nlu
+from bot.understanding.understood import ASK, Message, Open, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
 from nlu.client import NluClient, Parsed

@@ -10,7 +10,7 @@ from bot import flows, responses
 from bot.acting import ACTIONS
 from bot.flows.check import check as mistakes_of
 from bot.flows.draw import draw as drawn
-from bot.understanding.understand import KNOWN
+from bot.understanding.understood import KNOWN
 from knowledge.marked_yaml import SourceError
 
 app = typer.Typer(help="Las tareas que una persona puede hacer conversando.", no_args_is_help=True)

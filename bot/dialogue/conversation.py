@@ -9,7 +9,7 @@ from actions.answers.service import Answer
 from actions.messages.content import Attachment, Button
 from bot.flows.model import Flows, Slot
 from bot.slots.protocol import Stored
-from bot.understanding.understand import Understood
+from bot.understanding.understood import Understood
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from bot.dialogue.results import (
 from bot.dialogue.tasks import Step
 from bot.flows.model import Slot
 from bot.slots.protocol import Choose, Value, Wrong
-from bot.understanding.understand import ASK, TASKS, Understood
+from bot.understanding.understood import ASK, TASKS, Understood
 
 NOT_UNDERSTOOD: Final = 2
 """Messages in a row that were not understood, after which a person is told of it."""

@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Context, Conversation, Effect, Note, Say, 
 from bot.dialogue.walk import Ask, Walk, summary_lines, walk
 from bot.flows.model import Flow, Slot, Summary
 from bot.slots.protocol import Option, Stored
-from bot.understanding.understand import TASKS, Open
+from bot.understanding.understood import TASKS, Open
 from knowledge.text import content_words, fold
 
 LASTS_SECONDS: Final = 30 * 24 * 3600

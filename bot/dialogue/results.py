@@ -9,7 +9,7 @@ from actions.messages.content import Button
 from bot.dialogue.conversation import Conversation, Done, Effect, Note, Say
 from bot.dialogue.questions import means
 from bot.flows.model import Flows
-from bot.understanding.understand import TASKS
+from bot.understanding.understood import TASKS
 from knowledge.topics import TASKS as TASK_TITLES
 
 Step = tuple[Conversation, list[Effect]]

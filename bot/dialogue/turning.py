@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Context, Conversation, Do, Done, Event, He
 from bot.dialogue.engine import step
 from bot.dialogue.results import wish_of
 from bot.dialogue.walk import CONSENT, RECORD_CONSENT
-from bot.understanding.understand import TASKS, Understood
+from bot.understanding.understood import TASKS, Understood
 
 MAX_STEPS: Final = 25
 """Events in one turn; more would mean that the engine and an action answer each other forever."""

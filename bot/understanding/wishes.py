@@ -5,14 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.understanding.understand import (
-    ASK,
-    SURE,
-    SURE_IN_TASK,
-    TASKS,
-    Understood,
-    looks_like_question,
-)
+from bot.understanding.by_nlu import SURE, SURE_IN_TASK, looks_like_question
+from bot.understanding.understood import ASK, TASKS, Understood
 from knowledge.text import fold
 from nlu.client import Parsed
 

@@ -12,7 +12,8 @@ from bot import inbound
 from bot.burst import BREATH, first_burst
 from bot.flows.model import Slot
 from bot.slots.types import slot_type
-from bot.understanding.understand import LONGEST_QUESTION, Open
+from bot.understanding.by_form import LONGEST_QUESTION
+from bot.understanding.understood import Open
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 MENU = (Button("Ver los temas", "/help"), Button("¿Ocupo permiso?", "/help"))

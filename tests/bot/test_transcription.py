@@ -38,7 +38,7 @@ from bot.transcription import (
     is_too_long,
     listen,
 )
-from bot.understanding.understand import LONGEST_QUESTION
+from bot.understanding.by_form import LONGEST_QUESTION
 from tests.api.command_line import CommandLine
 from tests.providers.faults import FaultKind
 from tests.providers.record import File, RecordedMessage

@@ -26,7 +26,9 @@ from bot.flows.model import Flows, Slot
 from bot.responses import Catalogue
 from bot.slots.types import slot_type
 from bot.turn import spoken
-from bot.understanding.understand import Message, Understood, by_form, by_nlu
+from bot.understanding.by_form import by_form
+from bot.understanding.by_nlu import by_nlu
+from bot.understanding.understood import Message, Understood
 from nlu.client import Parsed
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)

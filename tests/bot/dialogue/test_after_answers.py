@@ -17,7 +17,8 @@ from bot.dialogue.conversation import Context, Conversation, Do, Done, Heard, Sa
 from bot.dialogue.engine import step
 from bot.dialogue.questions import means
 from bot.dialogue.results import FEEDBACK, LONGEST_QUESTION, MOST_NEXT
-from bot.understanding.understand import Message, Understood, by_form
+from bot.understanding.by_form import by_form
+from bot.understanding.understood import Message, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
 from tests.bot.dialogue.talk import ANSWERS, BEGIN, START, Talk, flows_of

@@ -21,7 +21,9 @@ from bot.dialogue.conversation import Context, Conversation, Do, Done, Heard, Sa
 from bot.dialogue.turning import Turning, run
 from bot.flows.model import Action, Summary
 from bot.turn import spoken as _spoken
-from bot.understanding.understand import KNOWN, Message, Understood, by_form, by_nlu
+from bot.understanding.by_form import by_form
+from bot.understanding.by_nlu import by_nlu
+from bot.understanding.understood import KNOWN, Message, Understood
 from bot.understanding.words import COMMANDS
 from knowledge.library import Library
 from knowledge.topics import TOPICS

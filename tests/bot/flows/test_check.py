@@ -9,7 +9,7 @@ from bot import flows, responses
 from bot.acting import ACTIONS
 from bot.flows.check import check
 from bot.flows.draw import draw
-from bot.understanding.understand import KNOWN
+from bot.understanding.understood import KNOWN
 
 SLOTS = """
 slots:

@@ -6,20 +6,15 @@ from hypothesis import strategies as st
 
 from actions.messages.content import Button
 from bot import inbound
-from bot.understanding.understand import (
+from bot.understanding.by_form import LONGEST_QUESTION, by_form
+from bot.understanding.by_nlu import CAREFUL, SURE, SURE_BESIDE_ARTICLE, SURE_OF_TASK, by_nlu
+from bot.understanding.understood import (
     ASK,
-    CAREFUL,
     KNOWN,
-    LONGEST_QUESTION,
     SMALL_TALK,
-    SURE,
-    SURE_BESIDE_ARTICLE,
-    SURE_OF_TASK,
     TASK_PREFIX,
     Message,
     Understood,
-    by_form,
-    by_nlu,
     read_means,
 )
 from nlu.client import Parsed
