@@ -3,7 +3,7 @@
 A process asks for the revision several times a second instead of listening for it. One statement on
 one row costs a fraction of a millisecond; a LISTEN would hold a connection of its own in every
 process, is deaf while that one is broken, and does not tell that a new day began: it would need the
-question beside it all the same. Within two seconds every process shows what was published: half of
+question beside it all the same. Within two seconds every process shows what was published: a quarter of
 one until the question, and about one to read what changed and build the index anew.
 """
 
@@ -22,7 +22,7 @@ from knowledge.articles import Article
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER, Library
 
-SECONDS: Final = 0.4
+SECONDS: Final = 0.25
 """Between two questions."""
 
 log = structlog.get_logger(__name__)

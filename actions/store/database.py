@@ -19,7 +19,9 @@ Executor = AsyncSession | AsyncConnection
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 20
-POOL_WAIT_SECONDS = 5
+POOL_WAIT_SECONDS = 10
+"""A provider waits some fifteen seconds: while there is a crowd, a late acknowledgement is better
+than none."""
 
 
 def libpq_address(url: str) -> str:

@@ -15,7 +15,6 @@ from knowledge.library import FOLDER
 from tests.bench.figures import Figure, percentile
 
 ARTICLE = "permiso-cuanto-cuesta"
-TIMES = 8
 NOTED = 5_000
 """Questions that are there already."""
 MEASURED = 200
@@ -38,8 +37,9 @@ async def _published(database: Database) -> list[Figure]:
     shelf = await Shelf.open(database, today())
     following = asyncio.create_task(shelf.follow(database, today))
     took: list[float] = []
-    for turn in range(TIMES):
-        title = f"Prueba {turn} de publicar"
+    for letter in "abcdefgh":
+        # A figure in a title would have to stand in a fact.
+        title = f"Costo del permiso y pagos, {letter}"
         now = datetime.now(UTC)
         head, rest = texts[ARTICLE].split("title: ", 1)
         changed = f"{head}title: {title}\n{rest.split(chr(10), 1)[1]}"
