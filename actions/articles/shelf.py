@@ -3,8 +3,8 @@
 A process asks for the revision several times a second instead of listening for it. One statement on
 one row costs a fraction of a millisecond; a LISTEN would hold a connection of its own in every
 process, is deaf while that one is broken, and does not tell that a new day began: it would need the
-question beside it all the same. Within two seconds every process shows what was published: a quarter of
-one until the question, and about one to read what changed and build the index anew.
+question beside it all the same. Within two seconds every process shows what was published: a
+quarter of one until the question, and about one to read what changed and build the index anew.
 """
 
 import asyncio
