@@ -54,8 +54,6 @@ NO_DOCUMENT: Final = "none"
 _LEARNT: Final = 2.0
 """Of one standard deviation of what a model learnt, beside the same: it knows three times the
 lines, and their meaning."""
-_STILL_NAMED: Final = 2.5
-"""Standard deviations below the likeliest up to which a document asked word for word is taken."""
 _SCALE: Final = 6.0
 """By which the sum of all is divided, so that what sector and context add weighs as before."""
 _STORY: Final = 8
@@ -208,8 +206,6 @@ class Index:
         likely = self._learnt(scores, learnt)
         if likely is not None:
             scores = (scores + _LEARNT * likely) / _SCALE
-            # Of two documents that one name fits, people may mean the other one.
-            named = [one for one in named if likely[one] >= likely.max() - _STILL_NAMED]
         if after is not None:
             scores = scores * np.where(self._topics == self._topics[self._known[after]], _SAME, 1)
         if sector is not None:
