@@ -33,14 +33,12 @@ class Likelihood:
         for line, owner in zip(features, owners, strict=True):
             for feature, weight in self._weighed(line).items():
                 seen[self._number[feature], owner] += weight
-        rows, columns = (list(place) for place in zip(*seen, strict=True)) if seen else ([], [])
-        weights = np.array([*seen.values()])
-        totals = np.full(count, _SMOOTHING * len(often))
-        np.add.at(totals, columns, weights)
-        # Of ten million cells a hundred thousand are seen: only theirs is a logarithm of their own.
-        usual = np.log(_SMOOTHING) - np.log(np.maximum(totals, _SMOOTHING))
-        self._logs: NDArray[np.float32] = np.tile(usual.astype(np.float32), (len(often), 1))
-        self._logs[rows, columns] = np.log(weights + _SMOOTHING) - np.log(totals)[columns]
+        table = np.zeros((len(often), count))
+        if seen:
+            rows, columns = zip(*seen, strict=True)
+            table[list(rows), list(columns)] = list(seen.values())
+        table += _SMOOTHING
+        self._logs: NDArray[np.float32] = np.log(table / table.sum(axis=0)).astype(np.float32)
 
     def of(self, stems: Sequence[str]) -> NDArray[np.float64]:
         """For each document how much likelier than usual it is asked so: mean 0, spread 1; all 0

@@ -4,7 +4,7 @@ A process asks for the revision several times a second instead of listening for 
 one row costs a fraction of a millisecond; a LISTEN would hold a connection of its own in every
 process, is deaf while that one is broken, and does not tell that a new day began: it would need the
 question beside it all the same. Within two seconds every process shows what was published: a
-quarter of one until the question, and about one to read what changed and build the index anew.
+fraction of one until the question, and about one to read what changed and build the index anew.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from knowledge.articles import Article
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER, Library
 
-SECONDS: Final = 0.25
+SECONDS: Final = 0.15
 """Between two questions."""
 
 log = structlog.get_logger(__name__)

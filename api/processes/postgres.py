@@ -28,7 +28,7 @@ SOCKET_PATH_LIMIT = 100
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "120",
+    "max_connections": "250",
     "shared_buffers": "128MB",
     "log_timezone": "UTC",
     "timezone": "UTC",
