@@ -37,6 +37,7 @@ async def _published(database: Database) -> list[Figure]:
     shelf = await Shelf.open(database, today())
     following = asyncio.create_task(shelf.follow(database, today))
     took: list[float] = []
+    watching = asyncio.create_task(_longest_wait())
     for letter in "abcdefgh":
         # A figure in a title would have to stand in a fact.
         title = f"Costo del permiso y pagos, {letter}"
@@ -52,10 +53,25 @@ async def _published(database: Database) -> list[Figure]:
             await asyncio.sleep(0.005)
         took.append(time.monotonic() - began)
     following.cancel()
+    watching.cancel()
     return [
         Figure("published to answered with, p50", percentile(took, 0.5), "s"),
         Figure("published to answered with, longest", max(took), "s"),
+        Figure("longest that others wait for it", await watching * 1000, "ms"),
     ]
+
+
+async def _longest_wait() -> float:
+    """The longest time, in seconds, for which nothing else in this loop had a turn, until it is
+    cancelled."""
+    longest = 0.0
+    try:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.005)
+            longest = max(longest, time.monotonic() - began - 0.005)
+    except asyncio.CancelledError:
+        return longest
 
 
 async def _noted(database: Database) -> list[Figure]:
