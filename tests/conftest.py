@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,9 @@ from api.processes.postgres import EmbeddedPostgres
 from api.processes.shared import Shared
 from api.settings import ROOT, Settings
 
-TEMPLATE = "torogoz_template"
+SCHEMA = sorted((ROOT / "actions" / "store" / "migrations" / "versions").glob("*.py"))
+TEMPLATE = f"torogoz_{sha256(b''.join(one.read_bytes() for one in SCHEMA)).hexdigest()[:16]}"
+"""The migrated database to copy from; another one as soon as a migration was changed."""
 SERVER = ROOT / "var" / "test"
 _numbers = itertools.count(1)
 
@@ -38,6 +41,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
                 "SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)
             ).fetchone()
             if known and migrate.missing(server.url(TEMPLATE)):
+                # Making it was cut short.
                 admin.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
                 known = None
             if known is None:

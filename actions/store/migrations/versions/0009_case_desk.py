@@ -1,0 +1,12 @@
+"""What staff write beside a case, and the files they send."""
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

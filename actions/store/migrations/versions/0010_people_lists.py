@@ -1,0 +1,12 @@
+"""Indexes for finding people and firms."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
