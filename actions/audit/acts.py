@@ -1,0 +1,59 @@
+"""The acts that are recorded, and what staff read for each."""
+
+from typing import Final
+
+ACTS: Final[dict[str, str]] = {
+    "staff.invite": "Invitó a alguien del personal",
+    "staff.change": "Cambió datos o roles del personal",
+    "staff.disable": "Desactivó una cuenta",
+    "staff.enable": "Activó una cuenta",
+    "staff.reset_link": "Hizo un enlace para contraseña nueva",
+    "staff.reset_factor": "Quitó el segundo factor de una cuenta",
+    "staff.end_session": "Cerró una sesión de otra persona",
+    "account.accept": "Aceptó su invitación",
+    "account.password": "Cambió su contraseña",
+    "account.factor_on": "Activó su segundo factor",
+    "account.factor_off": "Quitó su segundo factor",
+    "account.codes": "Hizo nuevos códigos de recuperación",
+    "account.login": "Entró",
+    "account.logout": "Salió",
+    "account.end_session": "Cerró otra sesión suya",
+    "case.take": "Tomó una conversación",
+    "case.reply": "Contestó a una persona",
+    "case.note": "Anotó algo en un caso",
+    "case.hand_back": "Devolvió una conversación al asistente",
+    "case.close": "Cerró un caso",
+    "canned.create": "Creó una respuesta preparada",
+    "canned.change": "Cambió una respuesta preparada",
+    "canned.delete": "Borró una respuesta preparada",
+    "person.read": "Vio los datos de una persona",
+    "person.correct": "Corrigió datos de una empresa",
+    "person.wanted": "Cambió los mensajes que quiere una persona",
+    "person.export": "Exportó los datos de una persona",
+    "person.erase": "Borró los datos de una persona",
+    "list.export": "Exportó una lista",
+    "article.draft": "Escribió un borrador",
+    "article.redraft": "Cambió su borrador",
+    "article.submit": "Mandó un borrador a revisión",
+    "article.approve": "Aprobó un artículo",
+    "article.reject": "Devolvió un artículo",
+    "article.withdraw": "Retiró un artículo",
+    "article.roll_back": "Volvió a una versión anterior",
+    "article.review_again": "Revisó de nuevo un artículo detenido",
+    "article.import": "Trajo artículos de una carpeta",
+    "fact.confirm": "Confirmó un hecho",
+    "fact.end": "Puso fin a un hecho",
+    "question.assign": "Asignó una pregunta",
+    "question.resolve": "Resolvió una pregunta",
+    "question.dismiss": "Descartó una pregunta",
+    "question.reopen": "Abrió de nuevo una pregunta",
+    "question.merge": "Juntó preguntas",
+    "question.part": "Separó una pregunta",
+    "key.create": "Creó una llave de la API",
+    "key.revoke": "Anuló una llave de la API",
+}
+
+
+def told(act: str) -> str:
+    """What staff read for an act; the act's own name for one of another release."""
+    return ACTS.get(act, act)
