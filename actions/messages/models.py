@@ -32,6 +32,8 @@ class InboundMessage(Base):
         UniqueConstraint("address_id", "provider_id"),
         Index("ix_inbox_waiting", "person_id", "id", postgresql_where=sql("handled_at IS NULL")),
         Index("ix_inbox_turn_id", "turn_id"),
+        Index("ix_inbox_address_id_id", "address_id", "id"),
+        Index("ix_inbox_received_at", "received_at"),
     )
 
     id: Mapped[Id]
@@ -63,6 +65,12 @@ class OutboundMessage(Base):
         ),
         Index("ix_outbox_address_id_id", "address_id", "id"),
         Index("ix_outbox_turn_id", "turn_id"),
+        Index(
+            "ix_outbox_channel_settled_at",
+            "channel",
+            "settled_at",
+            postgresql_where=sql("settled_at IS NOT NULL"),
+        ),
         Index(
             "uq_outbox_provider_id",
             "channel",
@@ -134,7 +142,10 @@ class Turn(Base):
     """One turn: what the assistant understood and did. Holds no text of the person."""
 
     __tablename__ = "turn"
-    __table_args__ = (Index("ix_turn_person_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_turn_person_id", "person_id"),
+        Index("ix_turn_created_at", "created_at"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"))
