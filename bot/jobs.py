@@ -8,6 +8,7 @@ from procrastinate import JobContext
 
 from actions import jobs
 from actions.cases import staff
+from actions.figures import service as figures
 from actions.messages import inbox, outbox
 from actions.people import erasure
 from bot.delivery import Delivery
@@ -115,3 +116,13 @@ async def forget_addresses(context: JobContext, timestamp: int) -> None:
         forgotten = await erasure.forget_due(session, datetime.now(UTC))
     if forgotten:
         log.info("addresses_forgotten", count=forgotten)
+
+
+@queue.periodic(cron="*/10 * * * *")
+@queue.task(name="close_days", queue="upkeep", pass_context=True)
+async def close_days(context: JobContext, timestamp: int) -> None:
+    """Counts the days that are over, so that nobody has to count them again."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        closed = await figures.close_days(session, datetime.now(UTC))
+    if closed:
+        log.info("days_closed", count=closed)

@@ -57,6 +57,7 @@ class AskedQuestion(Base):
             "outcome IN ('abstained', 'clarify', 'low_rated', 'out_of_scope')", name="outcome"
         ),
         Index("ix_asked_question_cluster_id", "cluster_id"),
+        Index("ix_asked_question_asked_on", "asked_on"),
         # Searched inside a turn: entries that wait in a list to be sorted in would slow that down.
         Index(
             "ix_asked_question_words",
@@ -103,6 +104,7 @@ class ArticleRating(Base):
     """How many said on a day that an article was of use to them, and how many that it was not."""
 
     __tablename__ = "article_rating"
+    __table_args__ = (Index("ix_article_rating_rated_on", "rated_on"),)
 
     article_id: Mapped[str] = mapped_column(Text, primary_key=True)
     rated_on: Mapped[date] = mapped_column(Date, primary_key=True)
