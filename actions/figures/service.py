@@ -1,7 +1,7 @@
 """The figures of the first page: of finished days, of the running one, and how they move."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.figures import reading
+from actions.figures.days import between
 from actions.figures.rules import Figures, change, day_of, last_finished
 from actions.store.database import Executor
 
@@ -47,7 +48,6 @@ _STORE = text(
     VALUES (:day, CAST(:figures AS jsonb), :now) ON CONFLICT (day) DO NOTHING RETURNING day
     """
 )
-_STORED = text("SELECT day, figures FROM day_figures WHERE day BETWEEN :first AND :last")
 
 
 async def close_days(session: AsyncSession, now: datetime) -> int:
@@ -162,7 +162,7 @@ async def trend(session: Executor, now: datetime, days: int, running: Today | No
     last = day_of(now)
     finished = [last - place * _DAY for place in range(days - 1, 0, -1)]
     before = [day - (days - 1) * _DAY for day in finished]
-    known = await _known(session, before[0], finished[-1])
+    known = dict(await between(session, before[0], finished[-1]))
     if finished[-1] not in known:
         # Shortly after midnight: it is stored a little later.
         known[finished[-1]] = await reading.count(session, finished[-1])
@@ -186,12 +186,6 @@ async def trend(session: Executor, now: datetime, days: int, running: Today | No
         p95_ms=total(_usual_p95),
         cases_opened=total(lambda them: sum(one.cases_opened for one in them)),
     )
-
-
-async def _known(session: Executor, first: date, last: date) -> dict[date, Figures]:
-    rows = await session.execute(_STORED, {"first": first, "last": last})
-    stored: list[tuple[date, Mapping[str, object]]] = [(row.day, row.figures) for row in rows]
-    return {day: Figures.from_json(figures) for day, figures in stored}
 
 
 def _point(day: date, figures: Figures) -> Point:
