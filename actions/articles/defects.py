@@ -1,6 +1,7 @@
 """An article's text checked as ``knowledge.check`` does, its defects told in Spanish with lines."""
 
 import re
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final
 
@@ -112,12 +113,11 @@ def in_spanish(message: str) -> str:
     return message
 
 
-def checked(
-    article_id: str, markdown: str, facts: FactRegister, others: set[str], day: date
-) -> Article:
-    """The article of a text without defects as of ``day``; ``others`` are the ids it may lead to.
+def read(article_id: str, markdown: str) -> Article:
+    """The article of a text as somebody typed it, checked or not.
 
-    Raises Defective with every problem and its line.
+    Raises Defective for a text that cannot be read: too long, with characters that are no text, or
+    not of the format.
     """
     if len(markdown) > _LONGEST:
         message = f"el archivo tiene {len(markdown)} letras y caben {_LONGEST}"
@@ -127,12 +127,30 @@ def checked(
         line = markdown.count("\n", 0, strange.start()) + 1
         raise Defective(article_id, [Problem(line, "hay un carácter que no es texto: bórrelo")])
     try:
-        article = parse(article_id, markdown)
+        return parse(article_id, markdown)
     except SourceError as error:
         problem = Problem(error.line, in_spanish(error.message))
         raise Defective(article_id, [problem]) from error
-    defects = check_article(article, facts, others | {article_id}, day)
-    if defects:
-        problems = [Problem(one.line, in_spanish(one.message)) for one in defects]
+
+
+def problems_of(
+    article: Article, facts: FactRegister, others: AbstractSet[str], day: date
+) -> list[Problem]:
+    """All that is to be mended in an article as of ``day``, by line; ``others`` are the ids it may
+    lead to."""
+    defects = check_article(article, facts, {*others, article.id}, day)
+    return [Problem(one.line, in_spanish(one.message)) for one in defects]
+
+
+def checked(
+    article_id: str, markdown: str, facts: FactRegister, others: AbstractSet[str], day: date
+) -> Article:
+    """The article of a text without defects as of ``day``; ``others`` are the ids it may lead to.
+
+    Raises Defective with every problem and its line.
+    """
+    article = read(article_id, markdown)
+    problems = problems_of(article, facts, others, day)
+    if problems:
         raise Defective(article_id, problems)
     return article

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from actions.articles.differences import DiffLine
+
 
 class ArticleRefused(Exception):
     """Base of what is refused; ``str()`` is for the member of the staff who asked."""
@@ -56,10 +58,20 @@ class WrongState(ArticleRefused):
 
 
 class Overtaken(ArticleRefused):
-    """Another version was published after the draft was begun; ``published`` is its number."""
+    """Another version was published after the draft was begun; ``published`` is its number.
+
+    ``lines`` are what changed: from the version that the draft began from, or from the draft itself
+    where there was none.
+    """
 
     def __init__(
-        self, article_id: str, began_from: int | None, published: int, author: str, diff: str
+        self,
+        article_id: str,
+        began_from: int | None,
+        published: int,
+        author: str,
+        diff: str,
+        lines: Sequence[DiffLine],
     ) -> None:
         began = "de cero" if began_from is None else f"de la versión {began_from}"
         super().__init__(
@@ -67,7 +79,11 @@ class Overtaken(ArticleRefused):
             f"(de {author}). Haga su cambio de nuevo sobre la {published}; esto es lo que cambió:\n"
             f"{diff}"
         )
+        self.article_id = article_id
+        self.began_from = began_from
         self.published = published
+        self.author = author
+        self.lines = tuple(lines)
 
 
 class SamePerson(ArticleRefused):
@@ -78,6 +94,35 @@ class SamePerson(ArticleRefused):
             f"La versión {number} de {article_id} la escribió usted: la tiene que aprobar otra "
             "persona."
         )
+
+
+class NotYours(ArticleRefused):
+    """A draft is changed by who wrote it only."""
+
+    def __init__(self, article_id: str, number: int, author: str) -> None:
+        super().__init__(
+            f"El borrador {number} de {article_id} es de {author}: haga usted otro con sus cambios."
+        )
+        self.author = author
+
+
+class ChangedMeanwhile(ArticleRefused):
+    """The draft was saved elsewhere since its author read it.
+
+    ``markdown`` is the text that is stored, ``digest`` its digest, ``lines`` what changes from the
+    text that was refused to the stored one.
+    """
+
+    def __init__(
+        self, article_id: str, number: int, markdown: str, digest: str, lines: Sequence[DiffLine]
+    ) -> None:
+        super().__init__(
+            f"El borrador {number} de {article_id} se guardó en otro lado mientras usted escribía. "
+            "Compare los dos textos y guarde de nuevo el que vale."
+        )
+        self.markdown = markdown
+        self.digest = digest
+        self.lines = tuple(lines)
 
 
 class Unchanged(ArticleRefused):

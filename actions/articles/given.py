@@ -26,3 +26,8 @@ def the_reason(given: str, what: str = "el motivo") -> str:
 def note(given: str) -> str:
     """A text that may be given, without stray spaces and what no database keeps."""
     return given.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are of one person, however they were typed. Raises Missing."""
+    return the_name(one).casefold() == the_name(other).casefold()

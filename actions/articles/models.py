@@ -23,7 +23,8 @@ from actions.store.base import Base, Id, Moment, Now
 
 
 class ArticleVersion(Base):
-    """One text of an article. The text of a version never changes; its state does."""
+    """One text of an article. While it is a draft its author may change the text; from then on only
+    its state changes."""
 
     __tablename__ = "article_version"
     __table_args__ = (
@@ -68,6 +69,7 @@ class ArticleVersion(Base):
     effective_on: Mapped[date | None] = mapped_column(Date)
     """First day on which it is served; may be in the future. Set when it is published."""
     created_at: Mapped[Moment]
+    """When its text was written, the last time if it was changed as a draft."""
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reviewer: Mapped[str | None] = mapped_column(Text)
     reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

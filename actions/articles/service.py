@@ -17,15 +17,13 @@ from actions.articles.defects import checked
 from actions.articles.errors import (
     NotFlagged,
     NotInEffect,
-    Overtaken,
     SamePerson,
     TooEarly,
     Unchanged,
     WrongState,
 )
+from actions.articles.given import is_same_name, the_name, the_reason
 from actions.articles.given import note as as_note
-from actions.articles.given import the_name, the_reason
-from actions.articles.reading import unified
 from actions.articles.revision import bump, lock
 from actions.articles.rules import (
     DRAFT,
@@ -39,6 +37,7 @@ from actions.articles.rules import (
     State,
     day_of,
 )
+from actions.articles.standing import check_not_overtaken, newest_published
 from actions.articles.versions import New, Version
 from actions.store.database import Executor
 from knowledge.facts import FactRegister
@@ -51,10 +50,6 @@ class RolledBack:
     number: int
     state: State
     why_reviewed: str | None = None
-
-
-def _same(one: str, other: str) -> bool:
-    return the_name(one).casefold() == the_name(other).casefold()
 
 
 async def draft(
@@ -81,12 +76,12 @@ async def draft(
     facts = await versions.facts_now(session, register)
     known = await versions.known_ids(session)
     article = checked(article_id, plain, facts.register, known | others, day_of(now))
-    newest = await _newest_published(session, article_id)
+    newest = await newest_published(session, article_id)
     if began_from is None:
         began_from = newest.number if newest else None
     elif (begun := await versions.version(session, article_id, began_from)).published_at is None:
         raise WrongState(article_id, began_from, STATES[begun.state], STATES[PUBLISHED])
-    await _check_not_overtaken(session, article_id, began_from, plain)
+    await check_not_overtaken(session, article_id, began_from, plain)
     if newest is not None and newest.state == PUBLISHED and newest.markdown == plain:
         raise Unchanged(article_id, newest.number)
     new = New(
@@ -108,7 +103,7 @@ async def draft(
 async def submit(session: AsyncSession, article_id: str, number: int, now: datetime) -> None:
     """Hands a draft to review. Raises NoSuchVersion, WrongState, Overtaken."""
     one = await _locked(session, article_id, number, DRAFT)
-    await _check_not_overtaken(session, article_id, one.began_from, one.markdown)
+    await check_not_overtaken(session, article_id, one.began_from, one.markdown)
     await _change(session, one, state=IN_REVIEW, submitted_at=now)
 
 
@@ -134,7 +129,7 @@ async def approve(
     first = effective_on or day
     if first < day:
         raise TooEarly(first)
-    await _check_not_overtaken(session, article_id, one.began_from, one.markdown)
+    await check_not_overtaken(session, article_id, one.began_from, one.markdown)
     digests = await _reviewed(session, register, one, first)
     await _change(
         session,
@@ -217,7 +212,7 @@ async def roll_back(
     await lock(session)
     day = day_of(now)
     old = await versions.version(session, article_id, to_number)
-    newest = await _newest_published(session, article_id)
+    newest = await newest_published(session, article_id)
     if newest is not None and newest.state == PUBLISHED and newest.markdown == old.markdown:
         raise Unchanged(article_id, newest.number)
     facts = await versions.facts_now(session, register)
@@ -295,7 +290,7 @@ async def review_flagged(
 
 def _second_person(one: Version, reviewer: str) -> str:
     reviewer = the_name(reviewer)
-    if _same(reviewer, one.author):
+    if is_same_name(reviewer, one.author):
         raise SamePerson(one.article_id, one.number)
     return reviewer
 
@@ -328,32 +323,6 @@ async def _current(session: Executor, article_id: str, day: date) -> rules.Publi
     if not there:
         raise NotInEffect(article_id)
     return serving[0] if serving else min(there, key=lambda one: (one.effective_on, one.number))
-
-
-async def _newest_published(session: Executor, article_id: str) -> Version | None:
-    """The version that was published last, in effect or not (any more)."""
-    number: int | None = await session.scalar(
-        text(
-            "SELECT max(number) FROM article_version "
-            "WHERE article_id = :article AND published_at IS NOT NULL"
-        ),
-        {"article": article_id},
-    )
-    return None if number is None else await versions.version(session, article_id, number)
-
-
-async def _check_not_overtaken(
-    session: Executor, article_id: str, began_from: int | None, mine: str
-) -> None:
-    newest = await _newest_published(session, article_id)
-    if newest is None or (began_from is not None and newest.number <= began_from):
-        return
-    before, name = mine, "su borrador"
-    if began_from is not None:
-        before = (await versions.version(session, article_id, began_from)).markdown
-        name = f"versión {began_from}"
-    changed = unified(before, newest.markdown, name, f"versión {newest.number}")
-    raise Overtaken(article_id, began_from, newest.number, newest.author, changed)
 
 
 async def _change(session: AsyncSession, one: Version, **fields: Any) -> None:

@@ -72,6 +72,11 @@ class Shelf:
         """What is served."""
         return self._library
 
+    @property
+    def facts(self) -> FactRegister:
+        """The facts of the files, without what staff said of them."""
+        return self._facts
+
     async def refresh(self, database: Database, today: date) -> bool:
         """Reads the library anew if the revision or the day changed; whether it did.
 

@@ -1,9 +1,12 @@
 """How often each article was of use, by day; who said so is not kept."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.store.database import Executor
 
 
 async def count(session: AsyncSession, article_id: str, day: date, *, useful: bool) -> None:
@@ -20,3 +23,16 @@ async def count(session: AsyncSession, article_id: str, day: date, *, useful: bo
         ),
         {"article": article_id, "day": day, "useful": int(useful)},
     )
+
+
+async def since(session: Executor, first: date) -> Mapping[str, tuple[int, int]]:
+    """By article how many said from the day ``first`` on that it was of use, and that it was not;
+    those that nobody rated are left out."""
+    rows = await session.execute(
+        text(
+            "SELECT article_id, sum(useful), sum(useless) FROM article_rating "
+            "WHERE rated_on >= :first GROUP BY article_id"
+        ),
+        {"first": first},
+    )
+    return {article_id: (useful, useless) for article_id, useful, useless in rows}

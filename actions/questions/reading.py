@@ -1,11 +1,13 @@
 """What there is to know of questions without an answer: lists, one in full, how old they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.store.database import Executor
 
 State = Literal["open", "resolved", "dismissed"]
 Resolution = Literal["alias", "article", "not_ours"]
@@ -63,7 +65,7 @@ _ORDERS: Final[dict[Order, str]] = {
 
 
 async def clusters(
-    session: AsyncSession,
+    session: Executor,
     state: State | None = "open",
     order: Order = "size",
     limit: int = 50,
@@ -97,6 +99,19 @@ async def clusters(
     return [_cluster(row) for row in rows]
 
 
+async def several(session: Executor, numbers: Sequence[int]) -> list[Cluster]:
+    """The clusters of these numbers, in their order; those that are gone are left out."""
+    rows = await session.execute(
+        text(
+            # Said of the questions too: else those of all clusters would be counted.
+            f"{_CLUSTERS} WHERE c.id = ANY(:numbers) AND asked.cluster_id = ANY(:numbers)"
+        ),
+        {"numbers": [*numbers], "examples": EXAMPLES},
+    )
+    found = {row.number: _cluster(row) for row in rows}
+    return [found[number] for number in numbers if number in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question of a cluster. ``awaited``: whoever asked it wants to be told."""
@@ -111,7 +126,7 @@ class Question:
     awaited: bool
 
 
-async def show(session: AsyncSession, number: int) -> tuple[Cluster, list[Question]]:
+async def show(session: Executor, number: int) -> tuple[Cluster, list[Question]]:
     """A cluster in any state and all its questions, oldest first. Raises NoSuchCluster."""
     row = (
         await session.execute(
@@ -157,7 +172,7 @@ class Ages:
     unassigned: int
 
 
-async def ages(session: AsyncSession, today: date) -> Ages:
+async def ages(session: Executor, today: date) -> Ages:
     """The open clusters by age."""
     row = (
         await session.execute(
