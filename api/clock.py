@@ -1,6 +1,6 @@
 """The time in El Salvador."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,3 +10,8 @@ ZONE: Final = ZoneInfo("America/El_Salvador")
 def today() -> date:
     """The present day there."""
     return datetime.now(ZONE).date()
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     """When staff look at cases, Monday to Friday in El Salvador: decides what is promised."""
     staff_hold_hours: float = Field(default=4, gt=0, le=72)
     """After so long without a staff message the assistant answers again."""
+    staff_second_factor: bool | None = None
+    """Whether all staff have to use a second factor; on where the public can reach us, unless
+    set."""
+    trusted_proxies: Text = None
+    """Addresses of reverse proxies, with commas, whose word on the visitor's address is taken."""
 
     twilio_account_sid: Text = None
     twilio_auth_token: SecretStr | None = None

@@ -1,4 +1,4 @@
-"""The web application: webhooks, the web chat, and the health check."""
+"""The web application: webhooks, the web chat, the console, the API, and the health check."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,11 +16,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
 
 from actions.messages.turns import TurnsHeard
-from api import guides, version
-from api.assembly import assembled, shelved
+from actions.staff.vault import Vault
+from api import files, guides, version
+from api.assembly import FLOWS, RESPONSES, assembled, shelved
 from api.chat import door
+from api.clock import now
+from api.console.app import create_console
+from api.console.parts import Console
 from api.settings import Settings
+from api.v1.access import Parts
+from api.v1.app import create_app as create_api
 from api.webhooks import telegram, whatsapp
+from bot import flows, responses
+from knowledge.facts import load_facts
+from knowledge.library import FOLDER
+from nlu.client import NluClient
 
 CHAT = Path(__file__).parent / "chat"
 HEADERS = {
@@ -29,7 +39,8 @@ HEADERS = {
         "object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that a browser hides the origin of a form of ours from us too.
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -90,12 +101,26 @@ class Readiness:
 def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
     """The application on one database; ``nlu_url`` is only asked whether Rasa has started."""
     readiness = Readiness(nlu_url)
+    console = create_console()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with assembled(settings, database_url) as assembly, shelved(assembly) as shelf:
+        async with (
+            assembled(settings, database_url) as assembly,
+            shelved(assembly) as shelf,
+            NluClient(nlu_url) as nlu,
+        ):
             app.state.assembly = assembly
             app.state.shelf = shelf
+            console.state.console = Console(
+                assembly=assembly,
+                vault=Vault(settings.secret),
+                shelf=lambda: shelf,
+                nlu=nlu,
+                responses=responses.load(RESPONSES),
+                flows=flows.load(FLOWS),
+                register=load_facts(FOLDER / "facts"),
+            )
             app.state.turns_heard = TurnsHeard(database_url)
             listening = asyncio.create_task(app.state.turns_heard.listen())
             try:
@@ -147,5 +172,14 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
     # Compressed for slow phones; asked for again each time, which costs 304 while unchanged.
     app.mount("/chat/static", GZipMiddleware(Revalidated(static), minimum_size=1000))
     app.include_router(door.router)
+    app.include_router(files.router)
     app.include_router(guides.create_router(lambda: app.state.shelf.library))
+    parts = Parts(
+        database=lambda: app.state.assembly.database,
+        shelf=lambda: app.state.shelf,
+        secret=lambda: settings.secret,
+        now=now,
+    )
+    app.mount("/v1", create_api(parts))
+    app.mount("/consola", console)
     return app

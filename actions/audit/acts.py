@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from actions.audit.service import WAYS
+
 ACTS: Final[dict[str, str]] = {
     "staff.invite": "Invitó a alguien del personal",
     "staff.change": "Cambió datos o roles del personal",
@@ -57,3 +59,8 @@ ACTS: Final[dict[str, str]] = {
 def told(act: str) -> str:
     """What staff read for an act; the act's own name for one of another release."""
     return ACTS.get(act, act)
+
+
+def told_way(way: str) -> str:
+    """What staff read for where an act came from."""
+    return {str(name): words for name, words in WAYS.items()}.get(way, way)

@@ -161,6 +161,22 @@ async def verify(session: AsyncSession) -> Verified:
     return Verified(expected - 1, previous.hex(), erased, fault)
 
 
+async def verified_with(session: AsyncSession, head: str) -> tuple[Verified, bool]:
+    """The same, and whether the chain has an entry with that digest (hexadecimal; empty: any), as
+    somebody noted it elsewhere: so that a chain made anew is noticed too."""
+    verified = await verify(session)
+    if not head:
+        return verified, True
+    try:
+        digest = bytes.fromhex(head)
+    except ValueError:
+        return verified, False
+    known = await session.scalar(
+        text("SELECT 1 FROM audit_entry WHERE digest = :digest"), {"digest": digest}
+    )
+    return verified, known is not None or digest == GENESIS
+
+
 _READ = text(
     "SELECT place, at, staff_id, way, act, subject, person_id, actor, actor_salt, actor_digest, "
     "detail, detail_salt, detail_digest, previous, digest, erased_at "

@@ -90,6 +90,16 @@ async def member(session: Executor, staff_id: int) -> Member:
     return _member(row)
 
 
+async def by_email(session: Executor, email: str) -> Member:
+    """The account with that address. Raises NoSuchStaff."""
+    staff_id: int | None = await session.scalar(
+        text("SELECT id FROM staff WHERE lower(email) = lower(:email)"), {"email": email.strip()}
+    )
+    if staff_id is None:
+        raise NoSuchStaff
+    return await member(session, staff_id)
+
+
 async def members(session: Executor, asked: Asked) -> Listed[Member]:
     """Accounts by name; the search is for name or e-mail. Raises NoSuchOrder, NoSuchFilter."""
     state = one_of(asked, "estado", STATES)

@@ -50,6 +50,11 @@ def address_of(secret: str, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
+def spaced(secret: str) -> str:
+    """The secret in groups of four, for who types it."""
+    return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
+
+
 async def turn_on(
     session: AsyncSession, vault: Vault, staff_id: int, code: str, now: datetime
 ) -> list[str]:

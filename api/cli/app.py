@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "restore": "backup",
 }
 """Command -> module of this package whose function of that name it is."""
-GROUPS: Final = ("nlu", "knowledge", "channels", "cases", "flows")
+GROUPS: Final = ("nlu", "knowledge", "channels", "cases", "keys", "flows", "staff", "audit")
 """Groups of commands: modules of this package with an ``app`` of their own."""
 
 

@@ -40,7 +40,8 @@ def web(parent: Parent = None) -> None:
             port=settings.port,
             log_config=None,
             access_log=False,
-            proxy_headers=False,
+            proxy_headers=settings.trusted_proxies is not None,
+            forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
             timeout_graceful_shutdown=12,
         )

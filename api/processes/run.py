@@ -15,6 +15,7 @@ import httpx
 import structlog
 
 from actions.demo import service as demo
+from actions.demo import staff as demo_staff
 from actions.store import migrate
 from actions.store.database import Database
 from api.failures import MendableError
@@ -119,6 +120,7 @@ async def _load_demo(database_url: str) -> None:
     try:
         async with database.transaction() as session:
             await demo.load(session)
+            await demo_staff.load(session)
     finally:
         await database.close()
 
@@ -227,8 +229,20 @@ def _banner(settings: Settings, seconds: float) -> None:
     console.print(f"  Chat web   {address}/chat")
     console.print(f"  WhatsApp   {channel_state(settings, 'whatsapp')}")
     console.print(f"  Telegram   {channel_state(settings, 'telegram')}")
-    demo_note = " (con datos de demostración: torogoz cases list)" if settings.with_demo else ""
-    console.print(f"  Datos      {settings.var}{demo_note}")
+    console.print(f"  Consola    {address}/consola")
+    console.print(f"  API        {address}/v1/openapi.json")
+    console.print(f"  Datos      {settings.var}")
+    if settings.with_demo:
+        console.print(
+            "\n  Con datos de demostración. Cuentas de la consola, todas con la contraseña"
+        )
+        console.print(f"  «{demo_staff.PASSWORD}»:")
+        for email in demo_staff.EMAILS:
+            console.print(f"    {email}")
+    else:
+        console.print(
+            "\n  La primera cuenta de la consola: torogoz staff invite CORREO --name NOMBRE"
+        )
     console.print("\n  Ctrl-C para cerrar. Otra terminal: torogoz doctor, torogoz chat\n")
 
 

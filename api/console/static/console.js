@@ -1,0 +1,162 @@
+// The one script of the console: parts that stay fresh, questions before what cannot be undone,
+// texts that survive an expired session, and choices that take effect at once. Every page works
+// without it.
+"use strict";
+
+const lost = document.getElementById("sin-conexion");
+
+/** Keeps one part fresh: asks for it again and again, and swaps it only when it changed. */
+function follow(part) {
+  const wait = Number(part.dataset.every || 1500);
+  let tag = part.dataset.tag || "";
+  let failures = 0;
+
+  async function look() {
+    if (document.hidden) return wait;
+    const headers = { "X-Parte": "1" };
+    if (tag) headers["If-None-Match"] = tag;
+    let response;
+    try {
+      response = await fetch(part.dataset.live, { headers, cache: "no-store", redirect: "manual" });
+    } catch {
+      failures += 1;
+      if (failures > 1 && lost) lost.hidden = false;
+      return Math.min(wait * 2 ** failures, 30000);
+    }
+    if (lost) lost.hidden = true;
+    failures = 0;
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      // The session is over: the login leads back to this page.
+      window.location.reload();
+      return 60000;
+    }
+    if (response.status === 200) {
+      tag = response.headers.get("ETag") || "";
+      swap(part, await response.text());
+    }
+    return response.status >= 500 ? wait * 4 : wait;
+  }
+
+  async function next() {
+    const pause = await look();
+    window.setTimeout(next, pause);
+  }
+  window.setTimeout(next, wait);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}
+
+/** Puts new content in, and leaves the focus, and the end of a thread that was in view. */
+function swap(part, html) {
+  const active = part.contains(document.activeElement) ? document.activeElement : null;
+  if (active && active.matches("input, textarea, select")) return;
+  const focused = active && active.id;
+  const scroller = part.closest("[data-end]") || part.querySelector("[data-end]") || part;
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const top = scroller.scrollTop;
+  const open = new Set([...part.querySelectorAll("details[open][id]")].map((one) => one.id));
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  part.replaceChildren(...fresh.body.childNodes);
+  for (const id of open) { const one = document.getElementById(id); if (one) one.open = true; }
+  if (focused) { const one = document.getElementById(focused); if (one) one.focus(); }
+  const again = part.closest("[data-end]") || part.querySelector("[data-end]") || part;
+  again.scrollTop = atEnd ? again.scrollHeight : top;
+}
+
+/** Where what is typed into a field is kept until the server has taken it. */
+function place(field) {
+  return `texto ${window.location.pathname} ${field.form ? field.form.getAttribute("action") : ""} ${field.name}`;
+}
+
+function keep(field) {
+  const kept = window.sessionStorage.getItem(place(field));
+  const sent = window.sessionStorage.getItem("enviado");
+  if (kept !== null && document.querySelector(".notice.good") && sent === place(field)) {
+    window.sessionStorage.removeItem(place(field));
+  } else if (kept !== null && kept !== field.value && field.value === field.defaultValue
+      && (field.value === "" || sent === place(field))) {
+    field.value = kept;
+  }
+  field.addEventListener("input", () => window.sessionStorage.setItem(place(field), field.value));
+  if (field.form) {
+    field.form.addEventListener("submit", () => {
+      window.sessionStorage.setItem(place(field), field.value);
+      window.sessionStorage.setItem("enviado", place(field));
+    });
+  }
+}
+
+/** Asks before what cannot be undone. */
+function ask(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.agreed) return;
+    event.preventDefault();
+    const dialog = document.createElement("dialog");
+    const words = document.createElement("p");
+    words.textContent = form.dataset.sure;
+    const yes = document.createElement("button");
+    yes.textContent = "Sí, seguir";
+    yes.className = "bad";
+    const no = document.createElement("button");
+    no.textContent = "No";
+    no.className = "plain";
+    const row = document.createElement("div");
+    row.className = "row";
+    row.append(yes, no);
+    dialog.append(words, row);
+    document.body.append(dialog);
+    const submitter = event.submitter;
+    yes.addEventListener("click", () => {
+      form.dataset.agreed = "1";
+      dialog.close();
+      form.requestSubmit(submitter);
+    });
+    no.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+    no.focus();
+  });
+}
+
+for (const part of document.querySelectorAll("[data-live]")) follow(part);
+for (const field of document.querySelectorAll("textarea[data-keep]")) keep(field);
+for (const form of document.querySelectorAll("form[data-sure]")) ask(form);
+for (const field of document.querySelectorAll("select[data-submit]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}
+for (const choice of document.querySelectorAll("select[data-fills]")) {
+  // A prepared text goes into the field, where it can still be changed.
+  choice.addEventListener("change", () => {
+    const field = document.getElementById(choice.dataset.fills);
+    const text = choice.selectedOptions[0].dataset.text;
+    if (field && text) {
+      field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${text}` : text;
+      field.dispatchEvent(new Event("input"));
+      field.focus();
+    }
+    choice.selectedIndex = 0;
+  });
+}
+for (const field of document.querySelectorAll("textarea[data-count]")) {
+  const told = document.getElementById(field.dataset.count);
+  const tell = () => { told.textContent = `${field.value.length} de ${field.maxLength}`; };
+  field.addEventListener("input", tell);
+  tell();
+}
+for (const end of document.querySelectorAll("[data-end]")) end.scrollTop = end.scrollHeight;
+const errors = document.getElementById("errores");
+if (errors) errors.focus();
+for (const form of document.querySelectorAll('form[action="/consola/salir"]')) {
+  // Whoever sits here next finds nothing that was typed.
+  form.addEventListener("submit", () => window.sessionStorage.clear());
+}
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
