@@ -68,12 +68,17 @@ def known_of(version: str | None, firm: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def look_up(library: Library, do: Do, learnt: answers.Learnt = answers.NOTHING_LEARNT) -> Any:
-    """The result of an action that needs the knowledge only."""
+def look_up(
+    library: Library,
+    do: Do,
+    learnt: answers.Learnt = answers.NOTHING_LEARNT,
+    sector: str | None = None,
+) -> Any:
+    """The result of an action that needs the knowledge only, and at most the branch of the firm."""
     match do.action:
         case "answer":
             question, after = str(do.args["question"]), do.args.get("after")
-            return answers.answer(library, question, after=after, learnt=learnt)
+            return answers.answer(library, question, after=after, sector=sector, learnt=learnt)
         case "show_article":
             rest = bool(do.args.get("rest", False))
             return answers.show(library, str(do.args.get("article", "")), rest=rest)

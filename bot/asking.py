@@ -14,14 +14,14 @@ from bot import inbound
 from bot.acting import ACTIONS, look_up
 from bot.channels import text
 from bot.dialogue.conversation import Context, Conversation, Do
-from bot.dialogue.turning import run
+from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.turn import spoken, understood_by
 from bot.understanding.understood import Message, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
-from nlu.client import NluClient
+from nlu.client import Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Asked:
 
 async def ask(
     question: str,
-    nlu: NluClient,
+    nlu: Parser,
     library: Library,
     responses: Catalogue,
     flows: Flows,
@@ -75,14 +75,7 @@ async def ask(
 ) -> Asked:
     """What the assistant says to a text; with ``first``, as to someone it never talked with."""
     began = time.perf_counter()
-    words = inbound.clean(question)
-    conversation = Conversation(welcomed=not first)
-    message = Message(inbound.TEXT, words)
-    understood = await understood_by(nlu, library, message, conversation, None)
-    context = Context(now=datetime.now(ZONE), flows=flows)
-    turning = run(conversation, understood, context)
-    while (do := turning.next_action()) is not None:
-        turning.done(_run(library, do, understood.documents))
+    understood, turning = await taken(question, nlu, library, flows, first=first)
     reply = spoken(responses, turning, "")
     answer = turning.note.answer
     is_task = turning.note.outcome == "task"
@@ -102,7 +95,29 @@ async def ask(
     )
 
 
-def _run(library: Library, do: Do, learnt: answers.Learnt) -> Any:
+async def taken(
+    question: str,
+    nlu: Parser,
+    library: Library,
+    flows: Flows,
+    *,
+    first: bool = False,
+    sector: str | None = None,
+) -> tuple[Understood, Turning]:
+    """How a text is understood, and the turn that it makes, to its end; ``sector`` is the branch of
+    the firm that asks."""
+    words = inbound.clean(question)
+    conversation = Conversation(welcomed=not first)
+    message = Message(inbound.TEXT, words)
+    understood = await understood_by(nlu, library, message, conversation, None)
+    context = Context(now=datetime.now(ZONE), flows=flows)
+    turning = run(conversation, understood, context)
+    while (do := turning.next_action()) is not None:
+        turning.done(_run(library, do, understood.documents, sector))
+    return understood, turning
+
+
+def _run(library: Library, do: Do, learnt: answers.Learnt, sector: str | None) -> Any:
     """No one asked from a chat, so there is nobody whose data could be read or changed."""
     if do.action == "open_case":
         return {"number": "de prueba", "promise": ""}
@@ -115,4 +130,4 @@ def _run(library: Library, do: Do, learnt: answers.Learnt) -> Any:
         return [(guide.id, guide.title) for guide in named]
     if do.action == "data_held":
         return {"held": "nada: esta es una pregunta suelta"}
-    return {} if do.action in ACTIONS else look_up(library, do, learnt)
+    return {} if do.action in ACTIONS else look_up(library, do, learnt, sector)

@@ -43,7 +43,7 @@ from bot.understanding.by_nlu import by_nlu
 from bot.understanding.understood import ASK, Message, Open, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
-from nlu.client import NluClient, Parsed
+from nlu.client import NluClient, Parsed, Parser
 
 READ_AT_ONCE = 20
 MAX_FAILURES = 3
@@ -178,7 +178,7 @@ async def understand(
 
 
 async def understood_by(
-    nlu: NluClient,
+    nlu: Parser,
     library: Library,
     message: Message,
     conversation: Conversation,

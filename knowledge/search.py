@@ -11,7 +11,7 @@ asked word for word comes first.
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -24,6 +24,7 @@ from knowledge.likelihood import Likelihood
 from knowledge.spelling import Spelling, sound
 from knowledge.synonyms import SYNONYMS
 from knowledge.text import STOP_WORDS, content_words, written_out
+from knowledge.weighed import Term, Weighed
 
 # Measured on misspelt questions over corpora of 150 to 2,000 documents; flat around these values.
 _TITLE_WEIGHT: Final = 5
@@ -56,12 +57,8 @@ _LEARNT: Final = 2.0
 lines, and their meaning."""
 _SCALE: Final = 6.0
 """By which the sum of all is divided, so that what sector and context add weighs as before."""
-_STORY: Final = 8
-"""Words with content from which on a message is a story with a question in it."""
 _MOST_WORDS: Final = 80
 _MOST_TERMS: Final = 64
-# People tell long stories: beyond its six heaviest words a question need not be covered.
-_HEAVIEST: Final = 6
 
 
 class Searchable(Protocol):
@@ -103,17 +100,6 @@ class Found:
 
     hits: tuple[Hit, ...]
     confidence: float
-
-
-@dataclass(frozen=True)
-class _Term:
-    """A word of the question, corrected: its stem, how far the correction is trusted, the stems it
-    may match, each with a trust, and its weight (idf)."""
-
-    stem: str
-    trust: float
-    stems: tuple[tuple[str, float], ...]
-    weight: float
 
 
 class Index:
@@ -189,19 +175,40 @@ class Index:
         `learnt` tells, by id, how much likelier than the usual document a model that knows how
         people ask takes each for, in standard deviations; a document newer than the model may lack.
         """
+        weighed = self.weigh(question, after=after, sector=sector, learnt=learnt)
+        if weighed is None or limit < 1:
+            return Found((), 0.0)
+        best = np.argsort(-weighed.scores, kind="stable")[:limit]
+        hits = tuple(
+            Hit(self._ids[i], score) for i in best if (score := float(weighed.scores[i])) > 0
+        )
+        return Found(hits, weighed.confidence(int(best[0])) if hits else 0.0)
+
+    def weigh(
+        self,
+        question: str,
+        *,
+        after: str | None = None,
+        sector: str | None = None,
+        learnt: Mapping[str, float] = MappingProxyType({}),
+    ) -> Weighed | None:
+        """The question weighed against each document, as `search` does it and with its arguments.
+
+        None where nothing of it is known: no word, no name, nothing learnt.
+        """
         terms = self._terms(question)
         if after is not None:
             terms = self._with_context(terms, after)
         named = self._named(question, terms)
-        if limit < 1 or not (terms or named or learnt):
-            return Found((), 0.0)
+        if not (terms or named or learnt) or not self._ids:
+            return None
         shares = np.zeros((len(terms) + 1, len(self._ids)))
         for row, term in enumerate(terms):
             shares[row] = self._share(term)
         shares[-1, named] = sum((term.weight for term in terms), start=self._rarest)
         # Words without content ("qué es") stand anywhere: alone they tell nothing.
         if not (shares.any() or learnt):
-            return Found((), 0.0)
+            return None
         scores = self._weighed(question, shares.sum(axis=0))
         likely = self._learnt(scores, learnt)
         if likely is not None:
@@ -213,21 +220,16 @@ class Index:
         if named:
             # Asked word for word: before all others, however likely these are.
             scores[named] += 1 + np.ptp(scores)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        hits = tuple(Hit(self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
-        if not hits:
-            return Found((), 0.0)
-        if named:
-            return Found(hits, min((term.trust for term in terms), default=1.0))
-        weights = [term.weight for term in terms]
-        covered = _coverage(shares[:-1, best[0]], weights, self._rarest)
-        others = np.delete(scores, best[0])
-        lead = float(scores[best[0]] - others.max(initial=0.0))
-        if likely is None:
-            return Found(hits, _confidence(covered, lead))
-        unknown = sum(term.weight for term in terms if not term.stems) / (sum(weights) or 1.0)
-        ahead = float(likely[best[0]]), learnt.get(NO_DOCUMENT, 0.0)
-        return Found(hits, _confidence_of_learnt(covered, *ahead, unknown, len(terms)))
+        return Weighed(
+            ids=self._ids,
+            terms=terms,
+            shares=shares[:-1],
+            scores=scores,
+            likely=likely,
+            named=named,
+            none=learnt.get(NO_DOCUMENT, 0.0),
+            rarest=self._rarest,
+        )
 
     def _weighed(self, question: str, matched: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the words match, with how likely each document is asked with them."""
@@ -262,25 +264,24 @@ class Index:
             return stop
         return word if correction is None else correction.word
 
-    def _named(self, question: str, terms: Sequence[_Term]) -> list[int]:
+    def _named(self, question: str, terms: Sequence[Term]) -> list[int]:
         """The documents whose title or alias is asked word for word."""
         if any(t.trust < _WORD_FOR_WORD_TRUST or t.stem not in self._weights for t in terms):
             return []
         phrase = frozenset(term.stem for term in terms) or _without_content(question)
         return self._phrases.get(phrase, []) if phrase else []
 
-    def _with_context(self, terms: Sequence[_Term], after: str) -> list[_Term]:
+    def _with_context(self, terms: Sequence[Term], after: str) -> list[Term]:
         """The terms, and those of the title of the document that the question goes on from."""
         known = {term.stem for term in terms}
         context = self._terms(self._titles[self._known[after]])
         return [
             *terms,
             *(
-                _Term(
-                    term.stem,
-                    term.trust,
-                    tuple((stem, trust * _CONTEXT) for stem, trust in term.stems),
-                    term.weight * _CONTEXT,
+                replace(
+                    term,
+                    stems=tuple((stem, trust * _CONTEXT) for stem, trust in term.stems),
+                    weight=term.weight * _CONTEXT,
                 )
                 for term in context
                 if term.stem not in known
@@ -300,21 +301,22 @@ class Index:
         """Inverse document frequency, as BM25 has it."""
         return math.log(1 + (len(self._ids) - frequency + 0.5) / (frequency + 0.5))
 
-    def _terms(self, question: str) -> list[_Term]:
+    def _terms(self, question: str) -> list[Term]:
         # A stemmer is not safe to share among threads, and cheap to make.
         stemmer = Stemmer.Stemmer("spanish")
-        terms: dict[str, _Term] = {}
+        terms: dict[str, Term] = {}
         for word in content_words(question):
             stem = self._stems.get(word) or stemmer.stemWord(word)
-            trust = 1.0
+            trust, corrected = 1.0, None
             if stem not in self._weights:
                 correction = self._spelling.correct(word)
                 if self._stop_word(word, correction.trust if correction else 0.0) is not None:
                     continue
                 if correction:
-                    stem, trust = self._stems[correction.word], correction.trust
+                    corrected, trust = correction.word, correction.trust
+                    stem = self._stems[corrected]
             if stem not in terms:
-                terms[stem] = self._term(stem, trust, _SYNONYM_STEMS.get(stem, frozenset()))
+                terms[stem] = self._term(word, corrected, stem, trust)
             if len(terms) == _MOST_TERMS:
                 break
         return list(terms.values())
@@ -326,7 +328,8 @@ class Index:
             return None
         return stop.word if len(word) > 4 or sound(word) == sound(stop.word) else None
 
-    def _term(self, stem: str, trust: float, synonyms: frozenset[str]) -> _Term:
+    def _term(self, typed: str, corrected: str | None, stem: str, trust: float) -> Term:
+        synonyms = _SYNONYM_STEMS.get(stem, frozenset())
         if stem in self._weights:
             stems, less = [(stem, trust)], _SYNONYM_TRUST
         else:
@@ -335,9 +338,9 @@ class Index:
         weight = self._weights.get(stem)
         if weight is None:
             weight = max((self._weights[s] for s, _ in stems), default=self._rarest)
-        return _Term(stem, trust, tuple(stems), weight)
+        return Term(typed, corrected, stem, trust, tuple(stems), weight)
 
-    def _share(self, term: _Term) -> NDArray[np.float64]:
+    def _share(self, term: Term) -> NDArray[np.float64]:
         """What `term` adds to the score of each document: the best of its stems."""
         share = np.zeros(len(self._ids))
         if self._bm25 is None:
@@ -364,39 +367,6 @@ def _phrase(text: str, stems: Mapping[str, str]) -> frozenset[str]:
 def _without_content(text: str) -> frozenset[str]:
     """All words of a text that has none with content, such as "¿qué es esto?"."""
     return frozenset(written_out(text))
-
-
-def _confidence(covered: float, lead: float) -> float:
-    """How likely the best hit is right, from 0 to 1: a logistic regression on labelled questions.
-
-    `covered`: how well its words cover the question; `lead`: by how much it is before the next one.
-    """
-    return 1 / (1 + math.exp(-(5.45 * covered + 1.6 * lead - 2.34)))
-
-
-def _confidence_of_learnt(
-    covered: float, likely: float, none: float, unknown: float, words: int
-) -> float:
-    """The same where a model's opinion is known: ``likely`` of the best hit, ``none`` of that no
-    document answers, both in standard deviations above the usual document. ``unknown`` is the share
-    of the question that no document has, 0 to 1. Of a story's many ``words`` few ask anything."""
-    odds = 3.0 * covered + 0.87 * likely - 0.4 * none - 2.8 * unknown - 4.69
-    odds += 3.0 * max(0.0, math.log((1 + words) / (1 + _STORY)))
-    return 1 / (1 + math.exp(-odds))
-
-
-def _coverage(shares: NDArray[np.float64], weights: Sequence[float], rarest: float) -> float:
-    """From 0 to 1: high when the hit covers the question, by several words, by telling ones.
-
-    `shares`: what each word adds to the hit's score; `weights`: the most it could add.
-    """
-    if not weights:
-        return 0.0
-    covered = min(1.0, float(shares.sum()) / sum(sorted(weights)[-_HEAVIEST:]))
-    matched = [weight for share, weight in zip(shares, weights, strict=True) if share > 0]
-    enough = 1 - math.exp(-0.7 * len(matched))
-    telling = 1 - math.exp(-2 * sum(matched) / rarest)
-    return covered * enough * telling
 
 
 def _synonym_stems() -> Mapping[str, frozenset[str]]:

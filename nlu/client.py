@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import aiohttp
 
@@ -23,12 +23,20 @@ class Parsed:
     """The most likely intent of a text, with Rasa's confidence in it (0 to 1).
 
     ``documents`` tells for the id of each document that the model knows how much likelier than the
-    usual one it is asked for, in standard deviations.
+    usual one it is asked for, in standard deviations. ``ranking`` are the likeliest intents, each
+    with its confidence, the one above first; empty where the server gives none.
     """
 
     intent: str
     confidence: float
     documents: Mapping[str, float] = field(default_factory=dict)
+    ranking: tuple[tuple[str, float], ...] = ()
+
+
+class Parser(Protocol):
+    """What tells the meaning of a text: a client of Rasa, or one that notes what it tells."""
+
+    async def parse(self, text: str) -> Parsed | None: ...
 
 
 class NluClient:
@@ -74,6 +82,10 @@ class NluClient:
                 str(data["intent"]["name"]),
                 float(data["intent"]["confidence"]),
                 {str(one): float(score) for one, score in data.get("documents", {}).items()},
+                tuple(
+                    (str(one["name"]), float(one["confidence"]))
+                    for one in data.get("intent_ranking", ())
+                ),
             )
         except (
             aiohttp.ClientError,

@@ -45,6 +45,7 @@ from bot.inbound import Inbound, MalformedMessage
 NAME: Final = "telegram"
 TEXT_LIMIT: Final = 4_096
 """Characters of a message after its entities are read (Telegram, sendMessage)."""
+PDF: Final = "application/pdf"
 SEND_TIMEOUT_SECONDS: Final = 10
 POLL_SECONDS: Final = 25
 FILE_TIMEOUT_SECONDS: Final = 10
@@ -112,9 +113,7 @@ class Telegram:
     # -- out -----------------------------------------------------------------------------------
 
     def render(self, reply: Reply) -> list[Content]:
-        *first, last = text.split(reply.text, TEXT_LIMIT) or [""]
-        final = Content(text=last, buttons=reply.buttons, files=reply.files)
-        return [*(Content(text=part) for part in first), final]
+        return rendered(reply)
 
     async def send(self, message: Claimed) -> Outcome:
         content = message.content
@@ -141,8 +140,9 @@ class Telegram:
         return Sent(str(taken.message_id))
 
     async def _document(self, file: Attachment) -> str | InputFile | Later | Refused:
-        """The file's address, which Telegram fetches itself; its content where it cannot."""
-        if _is_reachable(file.url):
+        """The file's address, which Telegram fetches itself; its content where it cannot, or does
+        not: of documents it fetches PDF and ZIP only (Telegram, "Sending files")."""
+        if file.media_type == PDF and _is_reachable(file.url):
             return file.url
         try:
             answer = await self._files.get(file.url)
@@ -178,6 +178,13 @@ class Telegram:
         await self._files.aclose()
         for request in self._requests:
             await request.shutdown()
+
+
+def rendered(reply: Reply) -> list[Content]:
+    """The messages that carry a reply, whichever bot sends them."""
+    *first, last = text.split(reply.text, TEXT_LIMIT) or [""]
+    final = Content(text=last, buttons=reply.buttons, files=reply.files)
+    return [*(Content(text=part) for part in first), final]
 
 
 def _is_reachable(url: str) -> bool:

@@ -178,14 +178,7 @@ class WhatsApp:
     # -- out -----------------------------------------------------------------------------------
 
     def render(self, reply: Reply) -> list[Content]:
-        name = self._quick_reply_for(reply)
-        if name is not None:
-            *first, last = text.split(reply.text, QUICK_REPLY_BODY_LIMIT)
-            contents = [Content(text=part) for part in first]
-            return [*contents, Content(text=last, buttons=reply.buttons, template=name)]
-        *first, last = text.split(numbered(reply), TEXT_LIMIT) or [""]
-        final = Content(text=last, buttons=reply.buttons, files=reply.files)
-        return [*(Content(text=part) for part in first), final]
+        return rendered(reply, self._quick_reply_for(reply))
 
     def _quick_reply_for(self, reply: Reply) -> str | None:
         fits = 0 < len(reply.buttons) <= MAX_BUTTONS and not reply.files
@@ -215,7 +208,7 @@ class WhatsApp:
             # A template may have gone since the reply was written for it.
             lost = content.template is not None and content.buttons
             words = numbered(Reply(content.text, content.buttons)) if lost else content.text
-            values["body"] = _body_of(words, TEXT_LIMIT)
+            values["body"] = body_of(words, TEXT_LIMIT)
         if content.files:
             values["media_url"] = [file.url for file in content.files]
         try:
@@ -242,7 +235,7 @@ class WhatsApp:
         if content.variables or not content.buttons:
             # WhatsApp refuses line breaks inside a variable.
             return {key: " ".join(value.split()) for key, value in content.variables.items()}
-        variables = {"1": _body_of(content.text, QUICK_REPLY_BODY_LIMIT)}
+        variables = {"1": body_of(content.text, QUICK_REPLY_BODY_LIMIT)}
         for place in range(len(content.buttons)):
             variables[str(place + 2)] = token(message.id, place)
         return variables
@@ -267,7 +260,7 @@ class WhatsApp:
         content, body = message.content, (listed.body or "").strip()
         menu = numbered(Reply(content.text, content.buttons))
         whole = {
-            _body_of(words, limit).strip()
+            body_of(words, limit).strip()
             for words in (content.text, menu)
             for limit in (TEXT_LIMIT, QUICK_REPLY_BODY_LIMIT)
         }
@@ -292,7 +285,19 @@ class WhatsApp:
             self._client = None
 
 
-def _body_of(words: str, limit: int) -> str:
+def rendered(reply: Reply, template: str | None = None) -> list[Content]:
+    """The messages that carry a reply, whichever sender sends them; ``template`` names the one that
+    has its buttons, without which they are a numbered menu."""
+    if template is not None:
+        *first, last = text.split(reply.text, QUICK_REPLY_BODY_LIMIT)
+        contents = [Content(text=part) for part in first]
+        return [*contents, Content(text=last, buttons=reply.buttons, template=template)]
+    *first, last = text.split(numbered(reply), TEXT_LIMIT) or [""]
+    final = Content(text=last, buttons=reply.buttons, files=reply.files)
+    return [*(Content(text=part) for part in first), final]
+
+
+def body_of(words: str, limit: int) -> str:
     """As WhatsApp shows it; without marks where those would exceed the limit."""
     marked = text.whatsapp(words)
     return marked if text.length(marked) <= limit else text.plain(words)[:limit]

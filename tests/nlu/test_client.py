@@ -86,6 +86,13 @@ async def test_what_rasa_understands(rasa: Rasa, client: NluClient) -> None:
     assert rasa.asked == ["¡Hola! ¿Qué tal? 🙂 \ud83d"]
 
 
+async def test_what_else_a_text_may_mean(rasa: Rasa, client: NluClient) -> None:
+    ranking = [{"name": "greet", "confidence": 0.97}, {"name": "thank", "confidence": 0.02}]
+    rasa.body = json.dumps({**UNDERSTOOD, "intent_ranking": ranking}).encode()
+    parsed = await client.parse("hola")
+    assert parsed == Parsed("greet", 0.97, {}, (("greet", 0.97), ("thank", 0.02)))
+
+
 async def test_what_a_text_asks_for(rasa: Rasa, client: NluClient) -> None:
     rasa.body = json.dumps({**UNDERSTOOD, "documents": {"permiso": 6.5, "fianza": -1}}).encode()
     parsed = await client.parse("hola")
