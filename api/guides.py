@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from actions.guides.pdf import render
 from actions.guides.service import is_offered
 from api.clock import today as present_day
+from api.etags import is_known
 from knowledge.guides import guides
 from knowledge.library import Library
 
@@ -75,16 +76,9 @@ def create_router(
             return PlainTextResponse(NOT_THERE, 404, {"Cache-Control": "no-cache"})
         # Asked for again each time, so that nobody reads on in what has been withdrawn.
         headers = {"Cache-Control": "public, no-cache", "ETag": file.tag}
-        if _has(request, file.tag):
+        if is_known(request, file.tag):
             return Response(status_code=304, headers=headers)
         headers["Content-Disposition"] = f'inline; filename="{guide_id}.pdf"'
         return Response(file.content, media_type="application/pdf", headers=headers)
 
     return router
-
-
-def _has(request: Request, tag: str) -> bool:
-    """Whether who asks says that they have the file with that tag."""
-    known = request.headers.get("If-None-Match", "").split(",")
-    # A proxy that compresses marks the tag as weak.
-    return any(one.strip().removeprefix("W/") in (tag, "*") for one in known)

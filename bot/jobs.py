@@ -9,6 +9,8 @@ from procrastinate import JobContext
 from actions import jobs
 from actions.cases import staff
 from actions.figures import service as figures
+from actions.files import service as files
+from actions.keys import replays
 from actions.messages import inbox, outbox
 from actions.people import erasure
 from bot.delivery import Delivery
@@ -126,3 +128,23 @@ async def close_days(context: JobContext, timestamp: int) -> None:
         closed = await figures.close_days(session, datetime.now(UTC))
     if closed:
         log.info("days_closed", count=closed)
+
+
+@queue.periodic(cron="41 * * * *")
+@queue.task(name="forget_answers", queue="upkeep", pass_context=True)
+async def forget_answers(context: JobContext, timestamp: int) -> None:
+    """Deletes the answers of the API that are no longer kept for a copy of their request."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        forgotten = await replays.forget_old(session, datetime.now(UTC))
+    if forgotten:
+        log.info("answers_forgotten", count=forgotten)
+
+
+@queue.periodic(cron="17 * * * *")
+@queue.task(name="delete_files", queue="upkeep", pass_context=True)
+async def delete_files(context: JobContext, timestamp: int) -> None:
+    """Deletes the files of the staff whose time is over."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        deleted = await files.delete_expired(session, datetime.now(UTC))
+    if deleted:
+        log.info("files_deleted", count=deleted)

@@ -106,9 +106,11 @@ def _of(owner: DictionaryObject, key: str) -> Any:
 
 
 def _cloned(value: PdfObject, writer: PdfWriter) -> PdfObject:
+    """The value in the new document: a reference to it where it stands by itself there."""
     clone = value.clone(writer)
     assert clone is not None
-    return clone.indirect_reference or clone
+    reference: IndirectObject | None = getattr(clone, "indirect_reference", None)
+    return reference or clone
 
 
 def _is_longer_than(most: int, root: Any) -> bool:

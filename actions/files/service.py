@@ -1,6 +1,7 @@
 """Keeps files that staff send, for as long as a person may want to open them again."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -86,12 +87,12 @@ async def delete_expired(session: AsyncSession, now: datetime) -> int:
     return len(rows.all())
 
 
-async def forget(session: AsyncSession, address_ids: list[int]) -> None:
+async def forget(session: AsyncSession, address_ids: Sequence[int]) -> None:
     """Deletes what was sent to these addresses."""
     await session.execute(
         text(
             "DELETE FROM stored_file USING outbox "
             "WHERE outbox.id = stored_file.outbox_id AND outbox.address_id = ANY(:addresses)"
         ),
-        {"addresses": address_ids},
+        {"addresses": [*address_ids]},
     )
