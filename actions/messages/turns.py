@@ -105,7 +105,12 @@ _RECORD = text(
         ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, updated_at = now()
     ), handled AS (
         UPDATE inbox SET handled_at = now(), turn_id = (SELECT id FROM turned)
-        WHERE id = ANY(:inbox) AND handled_at IS NULL RETURNING id
+        WHERE id = ANY(:inbox) AND handled_at IS NULL RETURNING id, received_at
+    ), waits AS (
+        UPDATE "case" SET channel = :channel,
+            waiting_since = COALESCE(waiting_since, (SELECT min(received_at) FROM handled))
+        WHERE person_id = :person AND closed_at IS NULL
+            AND (waiting_since IS NULL OR channel IS DISTINCT FROM :channel)
     )
     SELECT (SELECT id FROM turned), (SELECT count(*) FROM handled)
     """
@@ -121,7 +126,8 @@ async def record(
     state: dict[str, Any],
     outcome: Outcome,
 ) -> int:
-    """Stores a turn, the conversation's new state, and that the messages are handled.
+    """Stores a turn, the conversation's new state, and that the messages are handled; where a case
+    is open, also that the person waits for its staff.
 
     Raises AlreadyHandled when another turn has handled one of them: roll back and start again.
     """
