@@ -64,3 +64,32 @@ def told(act: str) -> str:
 def told_way(way: str) -> str:
     """What staff read for where an act came from."""
     return {str(name): words for name, words in WAYS.items()}.get(way, way)
+
+
+SUBJECTS: Final[dict[str, str]] = {
+    "staff": "personal",
+    "case": "caso",
+    "canned": "respuesta",
+    "person": "persona",
+    "article": "artículo",
+    "fact": "hecho",
+    "question": "pregunta",
+    "key": "llave",
+    "list": "lista",
+}
+"""What staff read for the kind of a subject."""
+
+
+def told_subject(subject: str) -> str:
+    """What staff read for what was acted on: "caso 12"."""
+    kind, _, name = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {name}".strip()
+
+
+def subject_of(words: str) -> str | None:
+    """The subject that staff mean by "caso 12"; None for other words."""
+    kind, _, name = words.strip().replace(":", " ").partition(" ")
+    for known, shown in SUBJECTS.items():
+        if kind.casefold() in (known, shown) and name.strip():
+            return f"{known}:{name.strip()}"
+    return None

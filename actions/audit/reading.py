@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from actions.audit.acts import ACTS
+from actions.audit.acts import ACTS, subject_of
 from actions.audit.service import WAYS
 from actions.store.database import Executor
 from actions.store.listing import Asked, Listed, like, one_of
@@ -36,17 +36,19 @@ class Entry:
 
 
 async def entries(session: Executor, asked: Asked, now: datetime) -> Listed[Entry]:
-    """Acts, newest first. The search is for the name of who acted or for what was acted on
-    (``case:12``). Raises NoSuchOrder, NoSuchFilter."""
+    """Acts, newest first. The search is for the name of who acted or for what was acted on ("caso
+    12"). Raises NoSuchOrder, NoSuchFilter."""
     act = one_of(asked, "acto", tuple(ACTS))
     way = one_of(asked, "medio", tuple(WAYS))
     days = one_of(asked, "dias", DAYS)
     since = now - timedelta(days=int(days)) if days else None
+    subject = subject_of(asked.search)
     values = {
+        "subject": subject,
         "act": act,
         "way": way,
         "since": since,
-        "search": like(asked.search.strip()) if asked.search.strip() else None,
+        "search": like(asked.search.strip()) if asked.search.strip() and not subject else None,
         "limit": asked.limit,
         "offset": asked.offset,
         "most": MOST_COUNTED,
@@ -70,8 +72,8 @@ _FROM: Final = """
     WHERE (CAST(:act AS text) IS NULL OR e.act = :act)
         AND (CAST(:way AS text) IS NULL OR e.way = :way)
         AND (CAST(:since AS timestamptz) IS NULL OR e.at >= :since)
-        AND (CAST(:search AS text) IS NULL OR e.actor->>'name' ILIKE :search ESCAPE '\\'
-            OR e.subject ILIKE :search ESCAPE '\\')
+        AND (CAST(:subject AS text) IS NULL OR e.subject = :subject)
+        AND (CAST(:search AS text) IS NULL OR e.actor->>'name' ILIKE :search ESCAPE '\\')
 """
 
 

@@ -31,12 +31,13 @@ from api.console.access import (
     WrongStage,
     login_path,
 )
-from api.console.rooms import account, audit, login, staff
+from api.console.rooms import account, audit, home, login, staff
 
 STATIC: Final = Path(__file__).parent / "static"
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
     account.router,
+    home.router,
     staff.router,
     audit.router,
 )

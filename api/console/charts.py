@@ -1,16 +1,23 @@
 """Charts drawn here, as SVG: no script, and each has a table beside it (see parts/chart.html)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup, escape
 
-WIDTH: Final = 640
-HEIGHT: Final = 200
+WIDTH: Final = 420
+HEIGHT: Final = 170
+"""Small, so that its words can still be read on a phone, where it is drawn smaller than that."""
 _LEFT: Final = 44
+_RIGHT: Final = 6
 _BOTTOM: Final = 24
-_TOP: Final = 12
+_TOP: Final = 10
+_MOST_RULES: Final = 4
+_MOST_LABELS: Final = 6
+_MOST_DOTS: Final = 31
+_STEPS: Final = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +31,25 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart with what its table shows. ``labels`` name the points, ``unit`` the values."""
+    """A chart with what its table shows. ``labels`` name the points, ``unit`` the values;
+    ``stacked``: its series lie one upon another, the first at the bottom."""
 
     title: str
     labels: Sequence[str]
     series: Sequence[Series]
     svg: Markup
     unit: str = ""
+    stacked: bool = False
 
 
-def _nice(top: float) -> float:
-    """A round number not below ``top``, for the highest line."""
+def scale(top: float) -> Sequence[float]:
+    """Where the lines across a chart stand: from 0 up, at round numbers, the last not below
+    ``top``. Whole numbers, for half a person says nothing."""
     if top <= 0:
-        return 1.0
-    size = 10.0 ** (len(str(int(top))) - 1)
-    for step in (1, 2, 2.5, 5, 10):
-        if step * size >= top and (step * size >= 4 or step in (1, 2, 5)):
-            return step * size
-    return 10 * size
+        return (0, 1)
+    size = 10.0 ** max(0, math.floor(math.log10(top / _MOST_RULES)))
+    step = next(one * size for one in _STEPS if one * size * _MOST_RULES >= top)
+    return [step * place for place in range(math.ceil(top / step) + 1)]
 
 
 def _number(value: float) -> str:
@@ -50,25 +58,30 @@ def _number(value: float) -> str:
 
 class _Drawing:
     def __init__(self, title: str, labels: Sequence[str], top: float) -> None:
-        self.top = _nice(top)
+        rules = scale(top)
+        self.top = rules[-1]
         self.labels = labels
-        self.step = (WIDTH - _LEFT - 8) / max(1, len(labels))
+        self.step = (WIDTH - _LEFT - _RIGHT) / max(1, len(labels))
         self.parts = [
             f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
             f'aria-label="{escape(title)}" focusable="false">'
         ]
-        for share in (0, 0.5, 1):
-            y = self.y(self.top * share)
+        for value in rules:
+            y = self.y(value)
             self.parts.append(
-                f'<line class="rule" x1="{_LEFT}" y1="{y:.1f}" x2="{WIDTH - 8}" y2="{y:.1f}"/>'
+                f'<line class="rule" x1="{_LEFT}" y1="{y:.1f}" x2="{WIDTH - _RIGHT}" y2="{y:.1f}"/>'
                 f'<text class="scale" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
-                f"{_number(self.top * share)}</text>"
+                f"{_number(value)}</text>"
             )
-        every = max(1, -(-len(labels) // 8))
-        for place in range(0, len(labels), every):
+        # Counted from the end: the last one is what people look for.
+        every = max(1, -(-len(labels) // _MOST_LABELS))
+        last = len(labels) - 1
+        for place in range(last, -1, -every):
+            at_edge = place == last and self.step < _LEFT
+            x = WIDTH - _RIGHT if at_edge else self.middle(place)
             self.parts.append(
-                f'<text class="scale" x="{self.middle(place):.1f}" y="{HEIGHT - 6}" '
-                f'text-anchor="middle">{escape(labels[place])}</text>'
+                f'<text class="scale" x="{x:.1f}" y="{HEIGHT - 6}" '
+                f'text-anchor="{"end" if at_edge else "middle"}">{escape(labels[place])}</text>'
             )
 
     def y(self, value: float) -> float:
@@ -76,6 +89,19 @@ class _Drawing:
 
     def middle(self, place: int) -> float:
         return _LEFT + self.step * (place + 0.5)
+
+    def tell(self, series: Sequence[Series], unit: str) -> None:
+        """Over each point, what it says in numbers, for who holds the pointer there."""
+        for place, label in enumerate(self.labels):
+            told = ", ".join(
+                f"{one.name}: {_number(one.values[place])}{f' {unit}' if unit else ''}"
+                for one in series
+            )
+            self.parts.append(
+                f'<rect class="over" x="{_LEFT + self.step * place:.1f}" y="{_TOP}" '
+                f'width="{self.step:.1f}" height="{HEIGHT - _BOTTOM - _TOP}">'
+                f"<title>{escape(label)}. {escape(told)}</title></rect>"
+            )
 
     def done(self) -> Markup:
         # Everything in it is a number of ours or escaped above.
@@ -92,10 +118,13 @@ def lines(title: str, labels: Sequence[str], series: Sequence[Series], unit: str
             for place, value in enumerate(one.values)
         ]
         drawing.parts.append(f'<polyline class="line c{one.colour}" points="{" ".join(points)}"/>')
-        if len(points) <= 31:
+        if len(points) <= _MOST_DOTS:
             for point in points:
                 x, _, y = point.partition(",")
-                drawing.parts.append(f'<circle class="dot c{one.colour}" cx="{x}" cy="{y}" r="3"/>')
+                drawing.parts.append(
+                    f'<circle class="dot c{one.colour}" cx="{x}" cy="{y}" r="2.2"/>'
+                )
+    drawing.tell(series, unit)
     return Chart(title, labels, series, drawing.done(), unit)
 
 
@@ -103,7 +132,7 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series], unit: str 
     """Values over time, stacked: the first series at the bottom."""
     sums = [sum(one.values[place] for one in series) for place in range(len(labels))]
     drawing = _Drawing(title, labels, max(sums, default=0))
-    width = max(2.0, drawing.step * 0.7)
+    width = max(2.0, drawing.step * 0.75)
     for place in range(len(labels)):
         below = 0.0
         for one in series:
@@ -116,4 +145,5 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series], unit: str 
                 f'y="{upper:.1f}" width="{width:.1f}" height="{lower - upper:.1f}"/>'
             )
             below += value
-    return Chart(title, labels, series, drawing.done(), unit)
+    drawing.tell(series, unit)
+    return Chart(title, labels, series, drawing.done(), unit, stacked=len(series) > 1)

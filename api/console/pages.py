@@ -89,6 +89,11 @@ def day(at: date | datetime | None) -> str:
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
 
 
+def short_day(at: date) -> str:
+    """A day without its year: "28 nov"."""
+    return f"{at.day} {_MONTHS[at.month - 1]}"
+
+
 def lasted(span: timedelta | None) -> str:
     """How long: "5 min", "3 h", "2 días"; empty for None."""
     if span is None:
@@ -118,6 +123,30 @@ def percent(part: float, whole: float) -> str:
     return "–" if not whole else f"{100 * part / whole:.1f} %"
 
 
+def browser(agent: str) -> str:
+    """A browser's name for itself in two words: "Chrome en Windows"."""
+    name = next((told for sign, told in _BROWSERS if sign in agent), "Navegador desconocido")
+    system = next((told for sign, told in _SYSTEMS if sign in agent), "")
+    return f"{name} en {system}" if system else name
+
+
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
 def iso(at: datetime | date | None) -> str:
     """For the attribute of a ``time`` element."""
     return "" if at is None else at.isoformat()
@@ -139,6 +168,7 @@ def _environment() -> Environment:
         "lasted": lasted,
         "number": number,
         "iso": iso,
+        "browser": browser,
         "channel": lambda name: CHANNELS.get(name, name),
     }
     environment.globals |= {

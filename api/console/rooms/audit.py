@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.audit import reading, service
-from actions.audit.acts import ACTS, told, told_way
+from actions.audit.acts import ACTS, told, told_subject, told_way
 from actions.audit.reading import Entry
 from actions.audit.service import WAYS
 from actions.staff.permissions import Permission
@@ -23,7 +23,7 @@ READ: Final = Permission.READ_AUDIT
 TABLE: Final[Table[Entry]] = Table(
     path=PATH,
     title="Auditoría",
-    search="Buscar por nombre de quien lo hizo o por objeto (case:12)",
+    search="Quién lo hizo, o sobre qué («caso 12»)",
     empty="Todavía no hay actos registrados.",
     personal=True,
     filters=(
@@ -46,7 +46,7 @@ TABLE: Final[Table[Entry]] = Table(
         Column("Cuándo", lambda one: one.at, sort="cuando"),
         Column("Quién", lambda one: one.name),
         Column("Qué hizo", lambda one: told(one.act), wide=True),
-        Column("Objeto", lambda one: one.subject),
+        Column("Sobre qué", lambda one: told_subject(one.subject)),
         Column("Por dónde", lambda one: told_way(one.way)),
         Column("Dirección", lambda one: one.address or ""),
     ),
@@ -88,6 +88,7 @@ async def show(visit: Annotated[Visit, Needs(READ)], place: int) -> Response:
         entry=one,
         told=told,
         told_way=told_way,
+        told_subject=told_subject,
         changes=_changes(one),
     )
 
