@@ -16,7 +16,7 @@ class TooLong(CaseRefused):
     """``what`` has ``length`` characters, and ``most`` fit."""
 
     def __init__(self, what: str, length: int, most: int) -> None:
-        super().__init__(f"{what} tiene {length} letras y caben {most}: acórtela o divídala.")
+        super().__init__(f"{what} tiene {length} letras y caben {most}: escriba menos.")
         self.length = length
         self.most = most
 

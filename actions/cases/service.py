@@ -19,6 +19,17 @@ REASONS: Final[tuple[Reason, ...]] = ("not_understood", "request", "anger")
 """Weakest first: that we did not understand is our own guess, a request is the person's word, and
 who is angry should not wait."""
 
+CloseReason = Literal["resuelto", "sin_respuesta", "no_corresponde", "duplicado", "otro"]
+CLOSE_REASONS: Final[tuple[CloseReason, ...]] = (
+    "resuelto",
+    "sin_respuesta",
+    "no_corresponde",
+    "duplicado",
+    "otro",
+)
+"""Why staff close a case: answered; the person says no more; nothing of the ministry's; another
+case is about the same; something else, which the note tells."""
+
 ERASED: Final = "erased"
 """The reason of a case that was closed because its person had everything erased, and the kind of
 their emptied messages."""
@@ -52,7 +63,7 @@ class Opened:
 async def open_case(
     session: AsyncSession, person_id: int, reason: Reason, context: Context | None = None
 ) -> Opened:
-    """The person's open case, opened if there is none.
+    """The person's open case, opened if there is none; they wait for its staff from then on.
 
     One that is open keeps the stronger of both reasons, and takes over what the context tells.
     """
@@ -60,14 +71,18 @@ async def open_case(
     row = await session.execute(
         text(
             """
-            INSERT INTO "case" AS known (person_id, reason, context)
-            VALUES (:person, :reason, CAST(:context AS jsonb))
+            INSERT INTO "case" AS known (person_id, reason, context, channel, waiting_since)
+            VALUES (:person, :reason, CAST(:context AS jsonb),
+                (SELECT channel FROM address WHERE person_id = :person
+                    ORDER BY last_inbound_at DESC NULLS LAST, id LIMIT 1),
+                now())
             ON CONFLICT (person_id) WHERE closed_at IS NULL DO UPDATE SET
                 reason = CASE
                     WHEN array_position(CAST(:reasons AS text[]), excluded.reason)
                         > array_position(CAST(:reasons AS text[]), known.reason)
                     THEN excluded.reason ELSE known.reason END,
-                context = known.context || excluded.context
+                context = known.context || excluded.context,
+                waiting_since = COALESCE(known.waiting_since, excluded.waiting_since)
             RETURNING id, xmax = 0
             """
         ),
@@ -100,7 +115,7 @@ async def withdraw(session: AsyncSession, person_id: int) -> int | None:
     None when there is none."""
     number: int | None = await session.scalar(
         text(
-            'UPDATE "case" SET closed_at = now(), held_until = NULL '
+            'UPDATE "case" SET closed_at = now(), held_until = NULL, waiting_since = NULL '
             "WHERE person_id = :person AND closed_at IS NULL RETURNING id"
         ),
         {"person": person_id},
@@ -249,16 +264,25 @@ async def thread(session: AsyncSession, number: int, limit: int = 20) -> list[Li
 
 
 async def forget(session: AsyncSession, people: Sequence[int], now: datetime) -> None:
-    """Empties what the cases of these people tell about them, and closes the open ones without a
-    word, for the reason ERASED."""
+    """Empties what the cases of these people tell about them, notes of the staff included, and
+    closes the open ones without a word, for the reason ERASED."""
     await session.execute(
         text(
             """
             UPDATE "case" SET context = '{}', staff = NULL, held_until = NULL,
+                waiting_since = NULL, close_note = NULL,
                 reason = CASE WHEN closed_at IS NULL THEN :erased ELSE reason END,
                 closed_at = COALESCE(closed_at, :now)
             WHERE person_id = ANY(:people)
             """
         ),
         {"people": [*people], "now": now, "erased": ERASED},
+    )
+    # Afterwards: a note that was being written then is there to be found.
+    await session.execute(
+        text(
+            'DELETE FROM case_note USING "case" '
+            'WHERE "case".id = case_note.case_id AND "case".person_id = ANY(:people)'
+        ),
+        {"people": [*people]},
     )

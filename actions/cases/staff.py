@@ -5,6 +5,7 @@ the person's row first, as a turn does: so of two staff one waits for the other,
 under way, and the next turn sees it.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,19 +13,23 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.cases.service import NoSuchCase
+from actions.cases import sending, written
+from actions.cases.errors import NoSuchCloseReason
+from actions.cases.sending import Window
+from actions.cases.service import CLOSE_REASONS, NoSuchCase
+from actions.files import service as files_kept
+from actions.files.checking import Clean
 from actions.messages import outbox, states
 from actions.messages.content import Content
 from actions.people import locks
 from actions.store.database import Executor
 
-OUTSIDE_WINDOW: Final = "case_reply"
-"""The template that carries a staff member's reply where free text may not be sent."""
-
 HOLD: Final = timedelta(hours=4)
 """After so long without a message of the staff, the assistant takes the conversation back."""
 
 RELEASED_AT_ONCE: Final = 100
+LONGEST_NOTE: Final = 2_000
+"""UTF-16 units of what staff note of a case."""
 
 
 class HeldByAnother(Exception):
@@ -118,6 +123,23 @@ async def take(
     await _hold(session, await _locked(session, number), staff, now, hold)
 
 
+async def window(session: Executor, number: int, now: datetime) -> Window:
+    """Where a reply in an open case would go now, and whether as free text.
+
+    Raises NoSuchCase, and Unreachable.
+    """
+    person_id: int | None = await session.scalar(
+        text('SELECT person_id FROM "case" WHERE id = :number AND closed_at IS NULL'),
+        {"number": number},
+    )
+    if person_id is None:
+        raise NoSuchCase(number)
+    place = await outbox.where_to(session, person_id)
+    if place is None:
+        raise Unreachable(number)
+    return sending.window_of(place, now)
+
+
 async def reply(
     session: AsyncSession,
     number: int,
@@ -125,20 +147,40 @@ async def reply(
     staff: str,
     now: datetime,
     hold: timedelta = HOLD,
+    *,
+    files: Sequence[Clean] = (),
+    file_url: Callable[[str, str], str] | None = None,
 ) -> None:
     """Takes the conversation and sends the person a message, on the channel where they wrote last.
 
-    Raises what :func:`take` does, and Unreachable.
+    ``files`` follow it, each as a message of its own; with files ``message`` may be empty.
+    ``file_url`` gives the absolute address of a file by its token and name. Raises what
+    :func:`take` does, Unreachable, Empty, TooLong, TooManyFiles, and FilesOutsideWindow.
     """
+    words = sending.checked(message, files)
     case = await _locked(session, number)
     await _hold(session, case, staff, now, hold)
-    content = Content(text=message, template=OUTSIDE_WINDOW, variables={"1": message})
-    message_id = await outbox.post(session, case.person_id, content, states.REPLY)
-    if message_id is None:
+    place = await outbox.where_to(session, case.person_id)
+    if place is None:
         raise Unreachable(number)
+    sending.check_fits(number, words, files, sending.window_of(place, now))
+    tokens = [files_kept.new_token() for _ in files]
+    contents = sending.contents_of(words, files, tokens, file_url)
+    ids = await outbox.post_to(session, place, contents, states.REPLY)
     await session.execute(
-        text("INSERT INTO case_reply (outbox_id, case_id, staff) VALUES (:message, :case, :staff)"),
-        {"message": message_id, "case": case.number, "staff": staff},
+        text(
+            "INSERT INTO case_reply (outbox_id, case_id, staff) "
+            "SELECT id, :case, :staff FROM unnest(CAST(:messages AS bigint[])) AS sent(id)"
+        ),
+        {"messages": ids, "case": case.number, "staff": staff},
+    )
+    # The files are the last messages of them.
+    for file, token, message_id in zip(files, tokens, ids[len(ids) - len(files) :], strict=True):
+        await files_kept.store(
+            session, file, token=token, outbox_id=message_id, made_by=staff, now=now
+        )
+    await session.execute(
+        text('UPDATE "case" SET waiting_since = NULL WHERE id = :number'), {"number": case.number}
     )
 
 
@@ -161,18 +203,42 @@ async def hand_back(
     await _tell(session, case.person_id, back)
 
 
-async def close(session: AsyncSession, number: int, staff: str, now: datetime, back: str) -> None:
-    """Closes the case; where the assistant was away, ``back`` tells the person that it is back.
+async def close(
+    session: AsyncSession,
+    number: int,
+    staff: str,
+    now: datetime,
+    back: str,
+    reason: str = "resuelto",
+    note: str = "",
+) -> None:
+    """Closes the case for one of CLOSE_REASONS, with a note for the staff if there is one to make;
+    where the assistant was away, ``back`` tells the person that it is back.
 
-    Raises NoSuchCase and HeldByAnother.
+    Raises NoSuchCase, HeldByAnother, NoSuchCloseReason, and TooLong.
     """
+    if reason not in CLOSE_REASONS:
+        raise NoSuchCloseReason(reason, CLOSE_REASONS)
+    note = written.cleaned(note)
+    written.check_length(note, "la nota", LONGEST_NOTE)
     case = await _locked(session, number)
     _check_free(case, staff, now)
     await session.execute(
         text(
-            'UPDATE "case" SET staff = NULL, held_until = NULL, closed_at = :now WHERE id = :number'
+            """
+            UPDATE "case" SET staff = NULL, held_until = NULL, waiting_since = NULL,
+                closed_at = :now, closed_by = :staff, close_reason = :reason,
+                close_note = NULLIF(:note, '')
+            WHERE id = :number
+            """
         ),
-        {"now": now, "number": case.number},
+        {
+            "now": now,
+            "number": case.number,
+            "staff": staff,
+            "reason": reason,
+            "note": note,
+        },
     )
     if case.held_until is not None:
         await _tell(session, case.person_id, back)

@@ -20,7 +20,7 @@ def cleaned(words: str) -> str:
 
 
 def checked(words: str, what: str, most: int) -> str:
-    """The words, cleaned. ``what`` names them with its article, in the feminine: "la nota".
+    """The words, cleaned. ``what`` names them with its article: "la nota".
 
     Raises Empty where nothing is left, and TooLong for more than ``most`` UTF-16 units.
     """

@@ -100,12 +100,55 @@ _WHERE_TO = text(
         UNION
         SELECT kept_id FROM person_link JOIN holder ON holder.id = joined_id
         WHERE undone_at IS NULL)
-    SELECT address.id, address.channel, address.person_id
+    SELECT address.id, address.channel, address.external, address.person_id,
+        address.last_inbound_at
     FROM address JOIN holder ON holder.id = address.person_id
     WHERE forget_at IS NULL AND address.id <> ALL(:not_to)
     ORDER BY blocked_at IS NOT NULL, last_inbound_at DESC NULLS LAST, address.id LIMIT 1
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address to write to, and whose it is now."""
+
+    address_id: int
+    channel: str
+    external: str
+    person_id: int
+    last_inbound_at: datetime | None
+
+
+async def where_to(session: Executor, person_id: int, not_to: Sequence[int] = ()) -> Place | None:
+    """Where a message to the person goes: the address where they last wrote, ``not_to`` left out.
+
+    None when they have no address left, or erased what we hold and have not written since.
+    """
+    values = {"person": person_id, "not_to": [*not_to]}
+    row = (await session.execute(_WHERE_TO, values)).one_or_none()
+    return None if row is None else Place(*row)
+
+
+async def post_to(
+    session: AsyncSession,
+    place: Place,
+    contents: list[Content],
+    lane: int,
+    category: str | None = None,
+) -> list[int]:
+    """Queues messages to an address, in that order; wakes delivery. Returns their ids."""
+    ids = await add(
+        session,
+        person_id=place.person_id,
+        address_id=place.address_id,
+        channel=place.channel,
+        contents=contents,
+        lane=lane,
+        category=category,
+    )
+    await jobs.wake(session, jobs.DELIVER, place.person_id)
+    return ids
 
 
 async def post(
@@ -122,20 +165,10 @@ async def post(
     ``category`` as for :func:`add`; ``not_to`` are addresses to be left out. Returns its id, or
     None when the person has no address left, or erased what we hold and has not written since.
     """
-    values = {"person": person_id, "not_to": [*not_to]}
-    row = (await session.execute(_WHERE_TO, values)).one_or_none()
-    if row is None:
+    place = await where_to(session, person_id, not_to)
+    if place is None:
         return None
-    (message_id,) = await add(
-        session,
-        person_id=row.person_id,
-        address_id=row.id,
-        channel=row.channel,
-        contents=[content],
-        lane=lane,
-        category=category,
-    )
-    await jobs.wake(session, jobs.DELIVER, row.person_id)
+    (message_id,) = await post_to(session, place, [content], lane, category)
     return message_id
 
 

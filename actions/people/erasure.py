@@ -17,6 +17,8 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.cases import service as cases
+from actions.files import service as files
 from actions.firms import service as firms
 from actions.firms.service import Known
 from actions.messages import states
@@ -148,7 +150,7 @@ async def erase(
     await locks.lock(session, person_id)
     people = await linking.accounts(session, person_id)
     addresses = [address.id for address in await locks.hold_addresses(session, person_id)]
-    cases = await locks.hold_open_cases(session, people)
+    open_cases = await locks.hold_open_cases(session, people)
     if answering is None:
         oldest = await session.scalar(
             text("SELECT min(id) FROM inbox WHERE person_id = :person AND handled_at IS NULL"),
@@ -156,7 +158,7 @@ async def erase(
         )
         answering = [] if oldest is None else [oldest]
     messages = await _empty_messages(session, addresses, answering)
-    await _close_cases(session, people, now)
+    await cases.forget(session, people, now)
     consented = await _part_from_consent(session, people)
     for statement in _ABOUT_PEOPLE:
         await session.execute(text(statement), {"people": people})
@@ -171,7 +173,7 @@ async def erase(
         {"at": now + FORGET_AFTER, "addresses": addresses, "answering": [*answering]},
     )
     kept = (KEPT_STATISTICS, KEPT_CONSENT) if consented else (KEPT_STATISTICS,)
-    return Erased(messages, tuple(sorted(cases.values())), kept)
+    return Erased(messages, tuple(sorted(open_cases.values())), kept)
 
 
 _ABOUT_PEOPLE: Final = (
@@ -199,7 +201,7 @@ _ABOUT_PEOPLE: Final = (
 async def _empty_messages(
     session: AsyncSession, addresses: Sequence[int], answering: Sequence[int]
 ) -> int:
-    """Empties what was said on both sides; how many messages of the person that were.
+    """Empties what was said and sent on both sides; how many messages of the person that were.
 
     What waits to be sent is taken out. Of what is being sent, or may have been, nothing is left to
     tell it by, so it is not looked for and never sent again.
@@ -234,22 +236,8 @@ async def _empty_messages(
             "unknown": states.UNKNOWN,
         },
     )
+    await files.forget(session, addresses)
     return len(emptied.all())
-
-
-async def _close_cases(session: AsyncSession, people: Sequence[int], now: datetime) -> None:
-    """Closes what is open, without a word to the person, and empties what was noted of any."""
-    await session.execute(
-        text(
-            """
-            UPDATE "case" SET context = '{}', held_until = NULL,
-                reason = CASE WHEN closed_at IS NULL THEN :erased ELSE reason END,
-                closed_at = COALESCE(closed_at, :now)
-            WHERE person_id = ANY(:people)
-            """
-        ),
-        {"people": [*people], "now": now, "erased": ERASED},
-    )
 
 
 async def _part_from_consent(session: AsyncSession, people: Sequence[int]) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.cases import service as cases
 from actions.cases import staff as desk
+from actions.cases.errors import CaseRefused
 from api.cli import database
 from api.cli.database import Result
 from api.clock import ZONE
@@ -72,6 +73,8 @@ def _told(error: Exception) -> str | None:
             return f"El caso {error.number} ya lo atiende {error.staff} ({_until(error.until)})."
         case desk.NotHeld():
             return f"Nadie está atendiendo el caso {error}: el asistente ya contesta."
+        case CaseRefused():
+            return str(error)
         case desk.Unreachable():
             return f"La persona del caso {error} ya no tiene un chat donde escribirle."
     return None
@@ -211,8 +214,17 @@ def hand_back(number: Number, staff: Staff = "") -> None:
 
 
 @app.command()
-def close(number: Number, staff: Staff = "") -> None:
+def close(
+    number: Number,
+    staff: Staff = "",
+    reason: Annotated[
+        str, typer.Option(help=f"Por qué se cierra: {', '.join(cases.CLOSE_REASONS)}.")
+    ] = "resuelto",
+    note: Annotated[str, typer.Option(help="Nota para el ministerio; la persona no la ve.")] = "",
+) -> None:
     """Cierra un caso; si alguien lo atendía, el asistente vuelve a contestar."""
     name = _one_who_acts(staff)
-    _in_transaction(lambda session: desk.close(session, number, name, _now(), _back()))
+    _in_transaction(
+        lambda session: desk.close(session, number, name, _now(), _back(), reason, note)
+    )
     typer.echo("Cerrado.")

@@ -19,6 +19,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
+from actions.messages import window
 from actions.messages.content import Content
 from actions.messages.outbox import Claimed
 from bot import inbound
@@ -43,8 +44,6 @@ TEXT_LIMIT: Final = 1_600
 QUICK_REPLY_BODY_LIMIT: Final = 1_024
 MAX_BUTTONS: Final = 3
 """Quick replies inside the 24-hour window, without WhatsApp's approval."""
-WINDOW: Final = timedelta(hours=24)
-WINDOW_MARGIN: Final = timedelta(minutes=2)
 SEND_TIMEOUT_SECONDS: Final = 10
 LIST_TIMEOUT_SECONDS: Final = 12
 RECONCILE_AFTER: Final = timedelta(seconds=30)
@@ -189,8 +188,7 @@ class WhatsApp:
 
     def is_window_open(self, message: Claimed, now: datetime) -> bool:
         """Whether free text may be sent: within 24 hours of the person's last message."""
-        opened = message.window_opened_at
-        return opened is not None and now < opened + WINDOW - WINDOW_MARGIN
+        return window.is_open(NAME, message.window_opened_at, now)
 
     async def send(self, message: Claimed) -> Outcome:
         content = message.content

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from actions.cases import sending
 from actions.cases import service as cases
-from actions.cases import staff as desk
 from actions.store.database import Database
 from api.cli.cases import LONGEST_REPLY
 from api.processes.postgres import EmbeddedPostgres
@@ -248,6 +248,6 @@ async def test_without_tables_a_sentence_says_what_to_do(cli: CommandLine, empty
 
 
 def test_the_longest_reply_fits_the_template_it_may_go_by() -> None:
-    (template,) = (one for one in templates.declared() if one.name == desk.OUTSIDE_WINDOW)
+    (template,) = (one for one in templates.declared() if one.name == sending.OUTSIDE_WINDOW)
     words = template.body.replace("{{1}}", "x" * LONGEST_REPLY)
     assert text.length(words) <= whatsapp.QUICK_REPLY_BODY_LIMIT

@@ -6,9 +6,10 @@ import pytest
 
 from actions.messages import states
 from actions.messages.content import Attachment, Content
+from actions.messages.window import WINDOW
 from bot.channels import text
 from bot.channels.protocol import Ambiguous, Later, Refused, Reply, Sent
-from bot.channels.whatsapp import TEXT_LIMIT, WINDOW, WhatsApp
+from bot.channels.whatsapp import TEXT_LIMIT, WhatsApp
 from tests.bot.channels.claims import ANA, DAY_AND_MORE, LONG, NUMBER, on_whatsapp
 from tests.bot.channels.conftest import PUBLIC_URL, Ears
 from tests.providers.faults import FaultKind
