@@ -21,6 +21,7 @@ from api import files, guides, version
 from api.assembly import FLOWS, RESPONSES, assembled, shelved
 from api.chat import door
 from api.clock import now
+from api.console.access import HOME
 from api.console.app import create_console
 from api.console.parts import Console
 from api.settings import Settings
@@ -145,6 +146,11 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
     @app.get("/chat", include_in_schema=False)
     async def chat() -> HTMLResponse:
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+    @app.get("/consola", include_in_schema=False)
+    async def console_home() -> RedirectResponse:
+        # Not left to the framework: its own redirect names the host and scheme behind the proxy.
+        return RedirectResponse(HOME)
 
     @app.get("/healthz", include_in_schema=False)
     async def health(request: Request) -> JSONResponse:
