@@ -132,7 +132,12 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
                     await listening
 
     app = FastAPI(
-        title="Torogoz", version=version.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Torogoz",
+        version=version.VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     pages = Environment(loader=FileSystemLoader(CHAT), autoescape=select_autoescape())
     page = pages.get_template("page.html").render(version=version.VERSION)

@@ -23,6 +23,7 @@ from actions.staff import sessions
 from actions.staff.accounts import Member
 from actions.staff.permissions import Permission
 from actions.staff.sessions import Current, Stage
+from api.console import live
 from api.console.parts import Console
 
 SESSION_COOKIE: Final = "torogoz_sesion"
@@ -35,8 +36,6 @@ LARGEST_BODY: Final = 12 * 1024 * 1024
 MOST_FIELDS: Final = 300
 LARGEST_FIELD: Final = 1024 * 1024
 _SAFE: Final = ("GET", "HEAD")
-_LIVE: Final = "x-parte"
-"""The header by which the page's own polling is told from what the person does."""
 
 
 class NotLoggedIn(Exception):
@@ -151,7 +150,7 @@ def login_path(back: str) -> str:
 
 
 def _here(request: Request) -> str:
-    if request.method not in _SAFE or _LIVE in request.headers:
+    if request.method not in _SAFE or live.is_part(request):
         # Where the form, or the page with the live part, stands.
         referrer = urlsplit(request.headers.get("referer", ""))
         query = f"?{referrer.query}" if referrer.query else ""
@@ -212,7 +211,7 @@ class _Needs:
             if not console.is_form_token(token, field(form, TOKEN_FIELD)):
                 raise Forged
         visit = Visit(request, console, session, form_token, form)
-        if _LIVE not in request.headers and now - session.seen_at > sessions.NOTED_EVERY:
+        if not live.is_part(request) and now - session.seen_at > sessions.NOTED_EVERY:
             async with console.database.transaction() as database_session:
                 await sessions.seen(database_session, session.id, now)
         if self.permission is not None and not visit.may(self.permission):

@@ -31,13 +31,15 @@ from api.console.access import (
     WrongStage,
     login_path,
 )
-from api.console.rooms import account, audit, home, login, staff
+from api.console.rooms import account, audit, case_desk, cases, home, login, staff
 
 STATIC: Final = Path(__file__).parent / "static"
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
     account.router,
     home.router,
+    cases.router,
+    case_desk.router,
     staff.router,
     audit.router,
 )

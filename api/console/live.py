@@ -1,9 +1,18 @@
 """Parts of a page that its script asks for again and again: sent only when they changed."""
 
 import hashlib
+from typing import Final
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
+
+HEADER: Final = "x-parte"
+"""The header by which a page's own asking is told from what the person does."""
+
+
+def is_part(request: Request) -> bool:
+    """Whether the page asks for a part of itself."""
+    return HEADER in request.headers
 
 
 def tag_of(text: str) -> str:

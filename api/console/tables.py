@@ -19,7 +19,7 @@ from actions.store.listing import (
     NoSuchOrder,
 )
 from api.acting import acting
-from api.console import exports, pages
+from api.console import exports, live, pages
 from api.console.access import Visit
 from api.console.exports import Cell
 
@@ -102,6 +102,7 @@ class ShownTable:
     pages: int
     previous: str
     next: str
+    here: str
     csv: str
     xlsx: str
     is_narrowed: bool
@@ -139,9 +140,12 @@ async def respond(
     fetch: Fetch[Row],
     template: str,
     room: str,
+    *,
+    part: str = "",
     **values: Any,
 ) -> Response:
-    """The page with the table, or the file where the address asks for one."""
+    """The page with the table, or the file where the address asks for one. ``part`` is the
+    template of what of it keeps itself fresh, for who asks for that alone."""
     asked = asked_of(visit, table)
     wanted = visit.request.query_params.get("formato", "")
     if wanted in _FORMATS:
@@ -154,6 +158,8 @@ async def respond(
     if not listed.rows and asked.offset and listed.total:
         # The list became shorter, or the address was made up.
         return RedirectResponse(_address(table, asked, pagina=str(shown.pages)), 303)
+    if part and live.is_part(visit.request):
+        return live.part(visit.request, pages.fragment(part, table=shown, **values))
     return pages.page(visit, template, room, table=shown, **values)
 
 
@@ -176,6 +182,7 @@ def show(table: Table[Row], asked: Asked, listed: Listed[Row]) -> ShownTable:
         pages=count,
         previous=_address(table, asked, pagina=str(page - 1)) if page > 1 else "",
         next=_address(table, asked, pagina=str(page + 1)) if page < count else "",
+        here=_address(table, asked, pagina=str(page)),
         csv=_address(table, asked, formato="csv"),
         xlsx=_address(table, asked, formato="xlsx"),
         is_narrowed=bool(asked.search or any(asked.filters.values())),
