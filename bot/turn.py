@@ -278,6 +278,7 @@ async def _write(
                 nlu_up=understood.nlu_up,
                 milliseconds=round((time.monotonic() - started) * 1000),
             ),
+            as_of=ground.written_at,
         )
         sends_now = last.channel == web.NAME or not ground.has_open
         # While staff have the conversation there is nothing to say.

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -16,7 +17,7 @@ from actions.store.database import Executor, libpq_address
 
 
 class AlreadyHandled(Exception):
-    """Another turn has meanwhile handled these messages."""
+    """Another turn has meanwhile handled these messages, or what it would go on from is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Ground:
     """What a turn stands on: the oldest unhandled message (None when there is none), the state of
     the conversation, whether earlier messages to the person still have to be sent, the version of
     the privacy notice that they agreed to, their firm by field, whether a case of theirs is open
-    and its staff have the conversation, and the stored buttons of a notice that came after the last
-    answer."""
+    and its staff have the conversation, the stored buttons of a notice that came after the last
+    answer, and when the state was written."""
 
     oldest: int | None
     state: dict[str, Any]
@@ -35,6 +36,7 @@ class Ground:
     has_case: bool
     held: bool
     offered: tuple[Mapping[str, str], ...] = ()
+    written_at: datetime | None = field(default=None, compare=False)
 
 
 _COLUMNS = """
@@ -43,7 +45,8 @@ _COLUMNS = """
         EXISTS (SELECT 1 FROM outbox WHERE person_id = :person
             AND state IN ('queued', 'sending', 'ambiguous')),
         (SELECT version FROM consent WHERE person_id = :person AND withdrawn_at IS NULL),
-        (SELECT to_jsonb(firm) - 'person_id' - 'updated_at' FROM firm WHERE person_id = :person),
+        (SELECT to_jsonb(firm) - 'person_id' - 'name_folded' - 'updated_at' FROM firm
+            WHERE person_id = :person),
         EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL),
         EXISTS (SELECT 1 FROM "case" WHERE person_id = :person AND closed_at IS NULL
             AND held_until > now()),
@@ -51,7 +54,8 @@ _COLUMNS = """
                 THEN content->'buttons' END
             FROM outbox WHERE address_id = (SELECT address_id FROM inbox
                 WHERE person_id = :person AND handled_at IS NULL ORDER BY id LIMIT 1)
-            ORDER BY id DESC LIMIT 1)
+            ORDER BY id DESC LIMIT 1),
+        (SELECT updated_at FROM conversation WHERE person_id = :person)
 """
 _GROUND = text(_COLUMNS)
 _LOCKED_GROUND = text(_COLUMNS + " FROM person WHERE id = :person FOR NO KEY UPDATE")
@@ -71,10 +75,18 @@ async def locked_ground(session: AsyncSession, person_id: int) -> Ground:
 
 
 def _read(row: Sequence[Any]) -> Ground:
-    oldest, state, has_open, consent, firm, has_case, held, offered = row
+    oldest, state, has_open, consent, firm, has_case, held, offered, written_at = row
     known = {name: value for name, value in (firm or {}).items() if value is not None}
     return Ground(
-        oldest, dict(state or {}), has_open, consent, known, has_case, held, tuple(offered or ())
+        oldest,
+        dict(state or {}),
+        has_open,
+        consent,
+        known,
+        has_case,
+        held,
+        tuple(offered or ()),
+        written_at,
     )
 
 
@@ -103,6 +115,9 @@ _RECORD = text(
     ), written AS (
         INSERT INTO conversation (person_id, state) VALUES (:person, CAST(:state AS jsonb))
         ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, updated_at = now()
+            WHERE CAST(:as_of AS timestamptz) IS NULL
+                OR conversation.updated_at IN (CAST(:as_of AS timestamptz), now())
+        RETURNING 1
     ), handled AS (
         UPDATE inbox SET handled_at = now(), turn_id = (SELECT id FROM turned)
         WHERE id = ANY(:inbox) AND handled_at IS NULL RETURNING id, received_at
@@ -112,7 +127,8 @@ _RECORD = text(
         WHERE person_id = :person AND closed_at IS NULL
             AND (waiting_since IS NULL OR channel IS DISTINCT FROM :channel)
     )
-    SELECT (SELECT id FROM turned), (SELECT count(*) FROM handled)
+    SELECT (SELECT id FROM turned), (SELECT count(*) FROM handled),
+        EXISTS (SELECT 1 FROM written)
     """
 )
 
@@ -125,14 +141,17 @@ async def record(
     inbox_ids: Sequence[int],
     state: dict[str, Any],
     outcome: Outcome,
+    as_of: datetime | None = None,
 ) -> int:
     """Stores a turn, the conversation's new state, and that the messages are handled; where a case
     is open, also that the person waits for its staff.
 
-    Raises AlreadyHandled when another turn has handled one of them: roll back and start again.
+    ``as_of`` is the ground's ``written_at``. Raises AlreadyHandled when another turn has handled
+    one of them, or another transaction has written the state meanwhile, as where staff erased it
+    while this one waited: roll back and start again.
     """
     turn_id: int
-    turn_id, handled = (
+    turn_id, handled, written = (
         await session.execute(
             _RECORD,
             {
@@ -147,10 +166,11 @@ async def record(
                 "milliseconds": outcome.milliseconds,
                 "state": json.dumps(state),
                 "inbox": list(inbox_ids),
+                "as_of": as_of,
             },
         )
     ).one()
-    if handled != len(inbox_ids):
+    if handled != len(inbox_ids) or not written:
         raise AlreadyHandled
     return turn_id
 
