@@ -1,11 +1,18 @@
 """The firm of a person, as far as they told us."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, Text, func
+from sqlalchemy import BigInteger, Computed, DateTime, ForeignKey, Integer, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.store.base import Base
+
+ACCENTED: Final = "ÁÀÂÄÃÅáàâäãåÉÈÊËéèêëÍÌÎÏíìîïÓÒÔÖÕóòôöõÚÙÛÜúùûüÑñÇç"
+PLAIN: Final = "aaaaaaaaaaaaeeeeeeeeiiiiiiiioooooooooouuuuuuuunncc"
+MARKS: Final = "\u0300\u0301\u0302\u0303\u0308\u030a\u0327"
+"""Accents that stand as letters of their own, behind the one that they belong to."""
+_FOLDED: Final = f"lower(translate(firm_name, '{ACCENTED}{MARKS}', '{PLAIN}'))"
 
 
 class Firm(Base):
@@ -15,8 +22,13 @@ class Firm(Base):
 
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), primary_key=True)
     firm_name: Mapped[str | None] = mapped_column(Text)
+    name_folded: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed(_FOLDED, persisted=True)
+    )
+    """The name without accents, in lower case, to be searched and sorted by: see :func:`folded`.
+    Kept here because folding a hundred thousand names takes half a second."""
     sector: Mapped[str | None] = mapped_column(Text)
-    """Class of CIIU Rev. 4: four digits."""
+    """An id of knowledge.sectors."""
     workers: Mapped[int | None] = mapped_column(Integer)
     annual_sales_usd: Mapped[int | None] = mapped_column(BigInteger)
     """Whole dollars, rounded up."""
@@ -27,3 +39,8 @@ class Firm(Base):
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
     )
+
+
+def folded(words: str) -> str:
+    """Words as the database folds a firm's name."""
+    return words.translate(str.maketrans(ACCENTED, PLAIN, MARKS)).lower()

@@ -16,9 +16,9 @@ Basis = Literal["por trabajadores y ventas", "por trabajadores", "por ventas"]
 MINIMUM_WAGE_USD: Final = Decimal("408.80")
 """A month, sector of commerce and services, since 1 June 2025."""
 
-_SIZES: Final[tuple[Size, ...]] = ("micro", "pequena", "mediana", "grande")
+SIZES: Final[tuple[Size, ...]] = ("micro", "pequena", "mediana", "grande")
 
-_MOST_WORKERS: Final = (10, 50, 99)
+MOST_WORKERS: Final = (10, 50, 99)
 """Of a micro, a small and a medium firm; the last one is "fewer than 100"."""
 _MOST_WAGES: Final = (500, 5_000)
 """Yearly sales of a micro and a small firm, in monthly minimum wages."""
@@ -55,16 +55,20 @@ def size_class(
     """
     found: list[int] = []
     if workers is not None:
-        found.append(_place(Decimal(workers), *map(Decimal, _MOST_WORKERS)))
+        found.append(_place(Decimal(workers), *map(Decimal, MOST_WORKERS)))
     if annual_sales_usd is not None:
-        limits = [wages * minimum_wage for wages in _MOST_WAGES]
-        found.append(_place(Decimal(annual_sales_usd), *limits, _MOST_MEDIUM_SALES_USD))
+        found.append(_place(Decimal(annual_sales_usd), *sales_limits(minimum_wage)))
     if not found:
         return None
-    size = _SIZES[max(found)]
+    size = SIZES[max(found)]
     if len(found) == 2:
         return SizeClass(size, "por trabajadores y ventas", _FACTS[size])
     return SizeClass(size, "por ventas" if workers is None else "por trabajadores", _FACTS[size])
+
+
+def sales_limits(minimum_wage: Decimal = MINIMUM_WAGE_USD) -> tuple[Decimal, ...]:
+    """The most yearly sales, in dollars, of a micro, a small and a medium firm."""
+    return (*(wages * minimum_wage for wages in _MOST_WAGES), _MOST_MEDIUM_SALES_USD)
 
 
 def _place(amount: Decimal, *limits: Decimal) -> int:

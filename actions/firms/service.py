@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -52,24 +53,29 @@ async def profile(session: Executor, person_id: int) -> dict[str, Known]:
     }
 
 
-async def save(session: AsyncSession, person_id: int, values: Mapping[str, Given]) -> None:
+async def save(
+    session: AsyncSession,
+    person_id: int,
+    values: Mapping[str, Given],
+    at: datetime | None = None,
+) -> None:
     """Stores the fields given and leaves the others; None or an empty text makes one unknown.
 
-    Sales are rounded up to whole dollars: limits are whole, so a firm stays on its side of them.
-    Raises UnknownField or BadValue.
+    ``at`` is when they were said; None stands for when the transaction began. Sales are rounded up
+    to whole dollars: limits are whole, so a firm stays on its side of them. Raises UnknownField or
+    BadValue.
     """
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
         raise UnknownField(", ".join(unknown))
     if not values:
         return
-    stored = {name: _checked(name, value) for name, value in values.items()}
+    stored = {name: checked(name, value) for name, value in values.items()}
+    moment = func.now() if at is None else at
     await session.execute(
         insert(Firm)
-        .values(person_id=person_id, **stored)
-        .on_conflict_do_update(
-            index_elements=["person_id"], set_={**stored, "updated_at": func.now()}
-        )
+        .values(person_id=person_id, updated_at=moment, **stored)
+        .on_conflict_do_update(index_elements=["person_id"], set_={**stored, "updated_at": moment})
     )
 
 
@@ -96,7 +102,8 @@ async def take_back(session: AsyncSession, from_id: int, into_id: int, names: li
     await save(session, into_id, dict.fromkeys(unchanged))
 
 
-def _checked(name: str, value: Given) -> Known:
+def checked(name: str, value: Given) -> Known:
+    """A field's value as it is stored; None for an empty one. Raises BadValue."""
     if value is None or value == "":
         return None
     if name in _NUMBERS:

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.audit import service as audit
 from actions.cases import service as cases
 from actions.files import service as files
 from actions.firms import service as firms
@@ -160,6 +161,7 @@ async def erase(
     messages = await _empty_messages(session, addresses, answering)
     await cases.forget(session, people, now)
     consented = await _part_from_consent(session, people)
+    await audit.erase_person(session, people, now)
     for statement in _ABOUT_PEOPLE:
         await session.execute(text(statement), {"people": people})
     await session.execute(

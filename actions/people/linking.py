@@ -28,6 +28,7 @@ __all__ = [
     "TooManyCodes",
     "Undone",
     "accounts",
+    "holder",
     "join",
     "make_code",
     "undo",
@@ -139,6 +140,26 @@ async def accounts(session: Executor, person_id: int) -> list[int]:
         {"person": person_id},
     )
     return list(found)
+
+
+async def holder(session: Executor, person_id: int) -> int:
+    """Who has the person's addresses now: themselves, or whom they were joined to, also through
+    others."""
+    found: int = await session.scalar(
+        text(
+            """
+            WITH RECURSIVE holder(id) AS (
+                SELECT CAST(:person AS bigint)
+                UNION
+                SELECT kept_id FROM person_link JOIN holder ON joined_id = holder.id
+                WHERE undone_at IS NULL)
+            SELECT id FROM holder WHERE NOT EXISTS (
+                SELECT 1 FROM person_link WHERE joined_id = holder.id AND undone_at IS NULL)
+            """
+        ),
+        {"person": person_id},
+    )
+    return found
 
 
 async def _last_link(session: AsyncSession, kept_id: int) -> Row[tuple[object, ...]] | None:

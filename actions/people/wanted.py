@@ -60,10 +60,16 @@ async def stop(
 async def start(
     session: AsyncSession, person_id: int, categories: Sequence[str] = CATEGORIES
 ) -> None:
-    """Messages of these categories again; what was taken out stays out."""
+    """Messages of these categories again; what was taken out stays out.
+
+    Raises ValueError for an unknown category.
+    """
+    starting = checked(categories)
+    # Against a stop of the person's own at the same moment: the later one holds, whole.
+    await locks.lock(session, person_id)
     await session.execute(
         text("DELETE FROM opted_out WHERE person_id = :person AND category = ANY(:categories)"),
-        {"person": person_id, "categories": checked(categories)},
+        {"person": person_id, "categories": starting},
     )
 
 

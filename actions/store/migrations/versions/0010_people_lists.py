@@ -1,12 +1,29 @@
-"""Indexes for finding people and firms."""
+"""Firms can be searched and sorted by their names without accents."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0010"
 down_revision = "0009"
 
+ACCENTED = (
+    "ÁÀÂÄÃÅáàâäãåÉÈÊËéèêëÍÌÎÏíìîïÓÒÔÖÕóòôöõÚÙÛÜúùûüÑñÇç"
+    "\u0300\u0301\u0302\u0303\u0308\u030a\u0327"
+)
+PLAIN = "aaaaaaaaaaaaeeeeeeeeiiiiiiiioooooooooouuuuuuuunncc"
+
 
 def upgrade() -> None:
-    pass
+    op.add_column(
+        "firm",
+        sa.Column(
+            "name_folded",
+            sa.Text(collation="C"),
+            sa.Computed(f"lower(translate(firm_name, '{ACCENTED}', '{PLAIN}'))", persisted=True),
+            nullable=True,
+        ),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("firm", "name_folded")
