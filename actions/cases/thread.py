@@ -155,7 +155,7 @@ async def thread(
         await _outbound(session, {**values, "before": cursor[1]}),
         await _notes(session, {**values, "before": cursor[2]}),
     ]
-    taken, ends = _newest(sources, cursor, limit)
+    taken, ends = _newest(sources, limit)
     more = sum(map(len, sources)) > len(taken)
     return Page(taken[::-1], ".".join(map(str, ends)) if more else None)
 
@@ -170,12 +170,11 @@ def _read_cursor(before: str | None) -> tuple[int, int, int]:
     return first, second, third
 
 
-def _newest(
-    sources: Sequence[Sequence[_Row]], ends: Sequence[int], limit: int
-) -> tuple[list[Line], list[int]]:
-    """The ``limit`` newest lines, newest first, and the last id taken of each source."""
+def _newest(sources: Sequence[Sequence[_Row]], limit: int) -> tuple[list[Line], list[int]]:
+    """The ``limit`` newest lines, newest first, and of each source the id before which to go on."""
     places = [0] * len(sources)
-    ends = [*ends]
+    # Also where none is taken, so that what comes later is in no earlier page.
+    ends = [source[0].id + 1 if source else 0 for source in sources]
     taken: list[Line] = []
     while len(taken) < limit:
         heads = [

@@ -213,6 +213,25 @@ async def test_a_number_that_is_no_open_case_is_told_and_nothing_is_sent(
     assert {number for (number,) in open_now} == set(numbers)
 
 
+async def test_a_case_is_closed_for_a_reason_that_is_known(
+    cli: CommandLine, numbers: tuple[int, int], database_url: str
+) -> None:
+    first = str(numbers[0])
+    unknown = await cli("cases", "close", first, "--reason", "porque sí")
+    assert (unknown.code, unknown.out) == (1, "")
+    assert unknown.err == (
+        "No hay un motivo de cierre 'porque sí': use resuelto, sin_respuesta, no_corresponde, "
+        "duplicado, otro.\n"
+    )
+    closed = await cli("cases", "close", first, "--reason", "otro", "--note", "Lo vio Luis.")
+    assert (closed.code, closed.out, closed.err) == (0, "Cerrado.\n", "")
+    with psycopg.connect(database_url) as connection:
+        noted = connection.execute(
+            'SELECT id, close_reason, close_note FROM "case" WHERE closed_at IS NOT NULL'
+        ).fetchall()
+    assert noted == [(numbers[0], "otro", "Lo vio Luis.")]
+
+
 async def test_a_reply_that_would_not_arrive_whole_is_refused(
     cli: CommandLine, numbers: tuple[int, int], database_url: str
 ) -> None:

@@ -80,6 +80,21 @@ async def test_a_file_on_this_machine_is_uploaded_since_telegram_cannot_fetch_it
     assert [one.title for one in taken.buttons] == ["Ver los temas"]
 
 
+async def test_a_picture_is_never_left_to_telegram_which_fetches_pdf_only(
+    telegram: Telegram, provider: TelegramStandIn, ears: Ears
+) -> None:
+    ears.files["/croquis.png"] = Answer(body=b"picture", content_type="image/png")
+    provider.poster.reach[PUBLIC_URL] = ears.url
+    # Only Telegram finds our public address here: what we cannot fetch ourselves is not sent.
+    public = Attachment("croquis.png", f"{PUBLIC_URL}/croquis.png", "image/png")
+    outcome = await telegram.send(on_telegram(Content(files=(public,))))
+    assert outcome == Later(5, "file_unreachable")
+    here = Attachment("croquis.png", f"{ears.url}/croquis.png", "image/png")
+    assert isinstance(await telegram.send(on_telegram(Content(files=(here,)))), Sent)
+    (taken,) = provider.messages_to(str(CHAT))
+    assert (taken.text, taken.files[0].content) == ("", b"picture")
+
+
 async def test_a_file_of_ours_that_cannot_be_had_is_not_sent(
     telegram: Telegram, provider: TelegramStandIn, ears: Ears
 ) -> None:

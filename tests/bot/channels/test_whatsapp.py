@@ -80,6 +80,19 @@ async def test_files_go_along(whatsapp: WhatsApp, twilio: TwilioStandIn, ears: E
     assert taken.files[0].content == b"%PDF-1.4"
 
 
+async def test_a_file_goes_without_words_and_only_while_the_window_is_open(
+    whatsapp: WhatsApp, twilio: TwilioStandIn, ears: Ears
+) -> None:
+    ears.files["/croquis.png"] = Answer(body=b"picture", content_type="image/png")
+    file = Attachment("croquis.png", f"{PUBLIC_URL}/croquis.png", "image/png")
+    late = on_whatsapp(Content(files=(file,)), window_opened_at=datetime.now(UTC) - WINDOW)
+    assert await whatsapp.send(late) == Refused("window_closed")
+    assert isinstance(await whatsapp.send(on_whatsapp(Content(files=(file,)))), Sent)
+    (taken,) = twilio.messages_to(ANA)
+    await twilio.wait_for(lambda: taken.files)
+    assert (taken.text, taken.files[0].content) == ("", b"picture")
+
+
 @pytest.mark.parametrize(
     ("age", "is_open"),
     [
