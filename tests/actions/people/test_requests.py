@@ -265,6 +265,25 @@ async def test_a_turn_that_waited_for_the_erasure_brings_nothing_back(
     assert await rows(database, "SELECT state FROM conversation") == [({"turns": 1},)]
 
 
+async def test_a_turn_that_erases_by_itself_goes_on(database: Database, meet: Meet) -> None:
+    ana = await _with_a_past(database, meet)
+    async with database.transaction() as session:
+        received = await receive(session, "m3", "borrar", external=ana.external)
+    async with database.transaction() as session:
+        ground = await turns.locked_ground(session, ana.person_id)
+        await erasure.erase(session, ana.person_id, NOW, answering=[received.inbox_id])
+        await turns.record(
+            session,
+            person_id=ana.person_id,
+            channel="whatsapp",
+            inbox_ids=[received.inbox_id],
+            state={"welcomed": True},
+            outcome=OUTCOME,
+            as_of=ground.written_at,
+        )
+    assert await rows(database, "SELECT state FROM conversation") == [({"welcomed": True},)]
+
+
 async def test_an_erasure_waits_for_a_turn_under_way(database: Database, meet: Meet) -> None:
     ana = await _with_a_past(database, meet)
     async with database.transaction() as session:
