@@ -126,39 +126,43 @@ class Question:
     awaited: bool
 
 
+_QUESTIONS = """
+    SELECT q.id, q.text, q.outcome, q.topic, q.articles, q.channel, q.asked_on,
+        EXISTS (SELECT 1 FROM asker WHERE asker.question_id = q.id) AS awaited
+    FROM asked_question AS q WHERE q.cluster_id = :number
+"""
+
+
+async def one(session: Executor, number: int) -> Cluster:
+    """A cluster in any state. Raises NoSuchCluster."""
+    found = await several(session, [number])
+    if not found:
+        raise NoSuchCluster(number)
+    return found[0]
+
+
+async def cluster_of(session: Executor, question_id: int) -> int | None:
+    """The number of the cluster that a question is in; None where there is no such question."""
+    number: int | None = await session.scalar(
+        text("SELECT cluster_id FROM asked_question WHERE id = :id"), {"id": question_id}
+    )
+    return number
+
+
 async def show(session: Executor, number: int) -> tuple[Cluster, list[Question]]:
     """A cluster in any state and all its questions, oldest first. Raises NoSuchCluster."""
-    row = (
-        await session.execute(
-            text(f"{_CLUSTERS} WHERE c.id = :number"), {"number": number, "examples": EXAMPLES}
-        )
-    ).one_or_none()
-    if row is None:
-        raise NoSuchCluster(number)
+    cluster = await one(session, number)
+    rows = await session.execute(text(f"{_QUESTIONS} ORDER BY q.id"), {"number": number})
+    return cluster, [_question(row) for row in rows]
+
+
+async def wordings(session: Executor, number: int, offset: int, limit: int) -> list[Question]:
+    """A page of the questions of a cluster, newest first; none of a cluster that is gone."""
     rows = await session.execute(
-        text(
-            """
-            SELECT q.id, q.text, q.outcome, q.topic, q.articles, q.channel, q.asked_on,
-                EXISTS (SELECT 1 FROM asker WHERE asker.question_id = q.id) AS awaited
-            FROM asked_question AS q WHERE q.cluster_id = :number ORDER BY q.id
-            """
-        ),
-        {"number": number},
+        text(f"{_QUESTIONS} ORDER BY q.id DESC LIMIT :limit OFFSET :offset"),
+        {"number": number, "limit": limit, "offset": offset},
     )
-    questions = [
-        Question(
-            one.id,
-            one.text,
-            one.outcome,
-            one.topic,
-            tuple(one.articles),
-            one.channel,
-            one.asked_on,
-            one.awaited,
-        )
-        for one in rows
-    ]
-    return _cluster(row), questions
+    return [_question(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +200,16 @@ async def ages(session: Executor, today: date) -> Ages:
 def _cluster(row: Row[Any]) -> Cluster:
     fields: dict[str, Any] = {**row._mapping, "examples": tuple(row.examples)}
     return Cluster(**fields)
+
+
+def _question(row: Row[Any]) -> Question:
+    return Question(
+        row.id,
+        row.text,
+        row.outcome,
+        row.topic,
+        tuple(row.articles),
+        row.channel,
+        row.asked_on,
+        row.awaited,
+    )

@@ -8,9 +8,9 @@ question or wish to be told falls in between.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles.given import note as as_note
@@ -18,7 +18,7 @@ from actions.articles.given import the_name
 from actions.messages import outbox, states
 from actions.messages.content import Content
 from actions.questions.clearness import clearest
-from actions.questions.reading import NoSuchCluster, Resolution
+from actions.questions.reading import NoSuchCluster, Resolution, cluster_of
 from actions.questions.service import NoSuchQuestion
 
 ContentFor = Callable[[str | None, str], Content]
@@ -45,18 +45,29 @@ class NothingToPart(Exception):
     """The question is the only one of its cluster, or a cluster was to be merged with itself."""
 
 
-async def assign(session: AsyncSession, number: int, staff: str | None) -> None:
-    """Gives an open cluster to a member of the staff; None: to nobody.
+class NotToReopen(Exception):
+    """The cluster is open, or has an article that answers it: who asks that again begins another
+    cluster."""
+
+    def __init__(self, number: int, state: str) -> None:
+        super().__init__(f"cluster {number} is {state}")
+        self.number = number
+        self.state = state
+
+
+async def assign(session: AsyncSession, number: int, staff: str | None) -> str | None:
+    """Gives an open cluster to a member of the staff; None: to nobody. Who had it before.
 
     Raises NoSuchCluster and NotOpen; and, as everything here that takes a name, Missing for one
     that is empty or cannot be shown.
     """
     staff = None if staff is None else the_name(staff)
-    await _hold(session, number)
+    before = await _hold(session, number)
     await session.execute(
         text("UPDATE question_cluster SET assigned_to = :staff WHERE id = :id"),
         {"staff": staff, "id": number},
     )
+    return before
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,39 @@ async def dismiss(session: AsyncSession, number: int, note: str, by: str, now: d
     )
 
 
+async def reopen(session: AsyncSession, number: int) -> int:
+    """Opens a cluster again that was dismissed, or was said to be nothing that the ministry
+    answers. Those who were told that wait for the answer again; how many wait now.
+
+    Raises NoSuchCluster, and NotToReopen for one that is open or has an article.
+    """
+    row = await _locked(session, number)
+    if row.state == "open" or row.article_id is not None:
+        raise NotToReopen(number, row.state)
+    await session.execute(
+        text(
+            "UPDATE question_cluster SET state = 'open', resolution = NULL, note = '', "
+            "resolved_at = NULL, resolved_by = NULL WHERE id = :id"
+        ),
+        {"id": number},
+    )
+    await session.execute(
+        text(
+            "UPDATE asker SET told_at = NULL FROM asked_question AS q "
+            "WHERE q.id = asker.question_id AND q.cluster_id = :id"
+        ),
+        {"id": number},
+    )
+    waiting: int = await session.scalar(
+        text(
+            "SELECT count(DISTINCT asker.person_id) FROM asker "
+            "JOIN asked_question AS q ON q.id = asker.question_id WHERE q.cluster_id = :id"
+        ),
+        {"id": number},
+    )
+    return waiting
+
+
 async def merge(session: AsyncSession, number: int, other: int) -> None:
     """Moves all questions of the ``other`` open cluster to the first one, and takes it away.
 
@@ -155,15 +199,14 @@ async def merge(session: AsyncSession, number: int, other: int) -> None:
     await _label(session, number)
 
 
-async def split(session: AsyncSession, question_id: int) -> int:
+async def split(session: AsyncSession, question_id: int, of: int | None = None) -> int:
     """Takes a question out of its open cluster into one of its own; the new cluster's number.
 
-    Raises NoSuchQuestion, NotOpen, and NothingToPart where it is the only one.
+    ``of`` is the cluster that it is believed to be in. Raises NoSuchQuestion, also where it is in
+    another one; NotOpen; and NothingToPart where it is the only one.
     """
-    number: int | None = await session.scalar(
-        text("SELECT cluster_id FROM asked_question WHERE id = :id"), {"id": question_id}
-    )
-    if number is None:
+    number = await cluster_of(session, question_id)
+    if number is None or of not in (None, number):
         raise NoSuchQuestion(question_id)
     await _hold(session, number)
     texts = {
@@ -174,7 +217,7 @@ async def split(session: AsyncSession, question_id: int) -> int:
     }
     if question_id not in texts:
         # It went over to another cluster while we waited.
-        return await split(session, question_id)
+        return await split(session, question_id, of)
     if len(texts) == 1:
         raise NothingToPart(question_id)
     new: int = await session.scalar(
@@ -189,18 +232,28 @@ async def split(session: AsyncSession, question_id: int) -> int:
     return new
 
 
-async def _hold(session: AsyncSession, number: int) -> None:
+async def _locked(session: AsyncSession, number: int) -> Row[Any]:
     """Keeps a cluster from everybody else, and from the questions that come in."""
     row = (
         await session.execute(
-            text("SELECT state, resolved_by FROM question_cluster WHERE id = :id FOR UPDATE"),
+            text(
+                "SELECT state, resolved_by, article_id, assigned_to FROM question_cluster "
+                "WHERE id = :id FOR UPDATE"
+            ),
             {"id": number},
         )
     ).one_or_none()
     if row is None:
         raise NoSuchCluster(number)
+    return row
+
+
+async def _hold(session: AsyncSession, number: int) -> str | None:
+    """The same for one that has to be open; who looks after it."""
+    row = await _locked(session, number)
     if row.state != "open":
         raise NotOpen(number, row.state, row.resolved_by)
+    return None if row.assigned_to is None else str(row.assigned_to)
 
 
 async def _label(session: AsyncSession, number: int) -> None:

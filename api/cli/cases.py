@@ -2,9 +2,10 @@
 
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
@@ -13,11 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.audit.service import Act, Actor
 from actions.cases import service as cases
 from actions.cases import staff as desk
 from actions.cases.errors import CaseRefused
-from api.cli import database
-from api.cli.database import Result
+from actions.cases.record import record
+from actions.store.database import Database
+from api.acting import acting
+from api.cli.database import Result, in_transaction, on_database
 from api.clock import ZONE
 from api.settings import Settings
 from bot import inbound, responses
@@ -62,7 +66,25 @@ _WITHOUT_WORDS: Final = {
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    return database.in_transaction(work, _told)
+    return in_transaction(work, _told)
+
+
+def _acting(
+    name: str,
+    number: int,
+    act: str,
+    work: Callable[[AsyncSession], Awaitable[None]],
+    after: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """What somebody does with a case, with its entry in the audit."""
+
+    async def run(database: Database) -> None:
+        async with acting(database, Actor("terminal", name)) as doing:
+            person_id = (await record(doing.session, number)).person_id
+            await work(doing.session)
+            doing.did(Act(act, f"case:{number}", after=after, person_id=person_id))
+
+    on_database(run, _told)
 
 
 def _told(error: Exception) -> str | None:
@@ -171,7 +193,12 @@ def _print(words: str) -> None:
 def take(number: Number, staff: Staff = "") -> None:
     """Toma la conversación: el asistente calla mientras tanto."""
     name, hold = _one_who_acts(staff), _hold()
-    _in_transaction(lambda session: desk.take(session, number, name, _now(), hold))
+    _acting(
+        name,
+        number,
+        "case.take",
+        lambda session: desk.take(session, number, name, _now(), hold),
+    )
     hours = f"{hold.total_seconds() / 3600:g} h"
     typer.echo(f"El caso {number} es suyo. El asistente calla, y vuelve tras {hours} sin mensajes.")
 
@@ -189,7 +216,13 @@ def reply(
         typer.echo(problem, err=True)
         raise typer.Exit(2)
     name, hold = _one_who_acts(staff), _hold()
-    _in_transaction(lambda session: desk.reply(session, number, words, name, _now(), hold))
+    _acting(
+        name,
+        number,
+        "case.reply",
+        lambda session: desk.reply(session, number, words, name, _now(), hold),
+        {"text": words},
+    )
     typer.echo("En camino.")
 
 
@@ -209,7 +242,12 @@ def _why_not_sendable(words: str) -> str | None:
 def hand_back(number: Number, staff: Staff = "") -> None:
     """Devuelve la conversación al asistente; el caso sigue abierto."""
     name = _one_who_acts(staff)
-    _in_transaction(lambda session: desk.hand_back(session, number, name, _now(), _back()))
+    _acting(
+        name,
+        number,
+        "case.hand_back",
+        lambda session: desk.hand_back(session, number, name, _now(), _back()),
+    )
     typer.echo("El asistente vuelve a contestar.")
 
 
@@ -224,7 +262,11 @@ def close(
 ) -> None:
     """Cierra un caso; si alguien lo atendía, el asistente vuelve a contestar."""
     name = _one_who_acts(staff)
-    _in_transaction(
-        lambda session: desk.close(session, number, name, _now(), _back(), reason, note)
+    _acting(
+        name,
+        number,
+        "case.close",
+        lambda session: desk.close(session, number, name, _now(), _back(), reason, note),
+        {"reason": reason, "note": note.strip()},
     )
     typer.echo("Cerrado.")

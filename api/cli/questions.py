@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles import reading as articles
 from actions.articles import revision
-from actions.articles.errors import ArticleRefused
-from actions.questions import reading, staff
-from actions.questions.alias_drafts import draft_with_alias
-from actions.questions.reading import Ages, Cluster, NoSuchCluster, Question
-from actions.questions.service import NoSuchQuestion
-from actions.questions.staff import NothingToPart, NotOpen, Resolved
+from actions.audit.service import Actor
+from actions.questions import reading
+from actions.questions.reading import Ages, Cluster, Question
 from actions.store.database import Database
+from api import question_acts
+from api.acting import Acting, acting
 from api.cli.articles import (
     By,
     Note,
@@ -30,10 +29,10 @@ from api.cli.articles import (
     shown_day,
 )
 from api.cli.database import Result, in_transaction, on_database
+from api.cli.staff import who
 from api.clock import today
-from api.failures import MendableError
+from api.question_acts import OUTCOMES, RESOLUTIONS, STATES, Ended
 from bot import responses
-from bot.answer_ready import content_for
 from knowledge.library import Library
 from knowledge.text import fold
 
@@ -48,38 +47,24 @@ LONGEST_IN_LIST: Final = 70
 """Characters of a question."""
 
 _RESPONSES: Final = Path(responses.__file__).parent
-_OUTCOMES: Final = {
-    "abstained": "sin respuesta",
-    "clarify": "se le dio a escoger",
-    "low_rated": "dijo que no le sirvió",
-    "out_of_scope": "fuera de tema",
-}
-_RESOLUTIONS: Final = {
-    "alias": "otras palabras de un artículo",
-    "article": "artículo",
-    "not_ours": "no le toca al ministerio",
-}
-_STATES: Final = {"open": "sin resolver", "resolved": "resuelto", "dismissed": "descartado"}
-
-
-def _told(error: Exception) -> str | None:
-    match error:
-        case NoSuchCluster():
-            return f"No hay un grupo de preguntas con el número {error}."
-        case NoSuchQuestion():
-            return f"No hay una pregunta con el número {error}."
-        case NotOpen():
-            by = f" por {error.by}" if error.by else ""
-            return f"El grupo {error.number} ya está {_STATES[error.state]}{by}."
-        case NothingToPart():
-            return "No hay nada que separar ni juntar: es una sola pregunta, o un solo grupo."
-        case ArticleRefused():
-            return str(error)
-    return None
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    return in_transaction(work, _told)
+    return in_transaction(work, question_acts.told)
+
+
+def _acting(actor: Actor, work: Callable[[Acting], Awaitable[Result]]) -> Result:
+    """One thing that somebody does, with its entry in the audit."""
+
+    async def run(database: Database) -> Result:
+        async with acting(database, actor) as act:
+            return await work(act)
+
+    return on_database(run, question_acts.told)
+
+
+def _named(name: str) -> Actor:
+    return Actor("terminal", " ".join(name.split()))
 
 
 def _refuse(problem: str) -> NoReturn:
@@ -124,7 +109,7 @@ def list_groups(
                 shown_day(group.last_on),
                 str(group.waiting),
                 group.assigned_to or "nadie",
-                _STATES[group.state],
+                STATES[group.state],
                 _short(group.label),
             )
             for group in groups
@@ -149,10 +134,10 @@ def show(number: Number) -> None:
 
     group, questions = _in_transaction(read)
     _print(f"[bold]Grupo {group.number}[/bold]: {escape(group.label)}")
-    _print(f"Estado: {_STATES[group.state]}")
+    _print(f"Estado: {STATES[group.state]}")
     if group.resolution is not None:
         article = f" {group.article_id}" if group.article_id else ""
-        _print(f"Cómo: {_RESOLUTIONS[group.resolution]}{escape(article)}")
+        _print(f"Cómo: {RESOLUTIONS[group.resolution]}{escape(article)}")
     if group.resolved_by is not None:
         _print(f"Quién: {escape(group.resolved_by)}")
     if group.note:
@@ -162,7 +147,7 @@ def show(number: Number) -> None:
     _print("")
     for one in questions:
         offered = f" ({', '.join(one.articles)})" if one.articles else ""
-        about = f"{_OUTCOMES[one.outcome]}{offered}, {one.channel}"
+        about = f"{OUTCOMES[one.outcome]}{offered}, {one.channel}"
         _print(
             f"[dim]{one.number} {shown_day(one.asked_on)}[/dim] {escape(one.text)} "
             f"[dim]{escape(about)}[/dim]"
@@ -181,7 +166,7 @@ def assign(
 ) -> None:
     """Deja un grupo a cargo de alguien."""
     name = one_who_acts(to)
-    _in_transaction(lambda session: staff.assign(session, number, name))
+    _acting(who(), lambda act: question_acts.assign(act, number, name))
     typer.echo(f"El grupo {number} lo atiende {' '.join(name.split())}.")
 
 
@@ -204,35 +189,29 @@ def resolve(
         _refuse("--alias lleva palabras, y va con el artículo que se encuentra por ellas.")
     name = one_who_acts(by)
 
-    async def work(database: Database) -> tuple[Resolved, int | None]:
+    async def work(database: Database) -> Ended:
         library = await _served(database)
-        if article_id and article_id not in library.articles:
-            raise MendableError(
-                f"El artículo {article_id} no se está sirviendo: publíquelo antes de avisar de él."
-            )
-        draft = None
-        async with database.transaction() as session:
-            if other_words:
-                why = f"así lo preguntaron (grupo {number})"
-                draft = await draft_with_alias(
-                    session, library.facts, article_id, other_words, name, why, now()
-                )
-            resolved = await staff.resolve(
-                session,
+        said = responses.load(_RESPONSES)
+        async with acting(database, _named(name)) as act:
+            if not_ours:
+                return await question_acts.not_ours(act, library, said, number, note, name, now())
+            return await question_acts.answer(
+                act,
+                library,
+                library.facts,
+                said,
                 number,
-                "not_ours" if not_ours else "alias" if other_words else "article",
-                article_id or None,
+                article_id,
+                other_words,
                 note,
                 name,
                 now(),
-                content_for(responses.load(_RESPONSES), library.articles),
             )
-        return resolved, draft
 
-    resolved, draft = on_database(work, _told)
-    if draft is not None:
-        typer.echo(f"Borrador {draft} de {article_id}: falta que otra persona lo apruebe.")
-    typer.echo(f"Resuelto. Avisados: {resolved.told}; sin poder avisarles: {resolved.not_told}.")
+    ended = on_database(work, question_acts.told)
+    if ended.draft is not None:
+        typer.echo(f"Borrador {ended.draft} de {article_id}: falta que otra persona lo apruebe.")
+    typer.echo(f"Resuelto. Avisados: {ended.told}; sin poder avisarles: {ended.not_told}.")
 
 
 async def _served(database: Database) -> Library:
@@ -247,8 +226,15 @@ async def _served(database: Database) -> Library:
 def dismiss(number: Number, by: By = "", note: Note = "") -> None:
     """Descarta un grupo que no es una pregunta; no se avisa a nadie."""
     name = one_who_acts(by)
-    _in_transaction(lambda session: staff.dismiss(session, number, note, name, now()))
+    _acting(_named(name), lambda act: question_acts.dismiss(act, number, note, name, now()))
     typer.echo("Descartado.")
+
+
+@app.command()
+def reopen(number: Number) -> None:
+    """Abre de nuevo un grupo descartado, o que no le tocaba al ministerio."""
+    waiting = _acting(who(), lambda act: question_acts.reopen(act, number))
+    typer.echo(f"El grupo {number} está sin resolver. Esperan la respuesta: {waiting}.")
 
 
 @app.command()
@@ -257,7 +243,7 @@ def merge(
     other: Annotated[int, typer.Argument(help="El grupo que pasa al primero.")],
 ) -> None:
     """Junta dos grupos que son la misma pregunta."""
-    _in_transaction(lambda session: staff.merge(session, number, other))
+    _acting(who(), lambda act: question_acts.merge(act, number, other))
     typer.echo(f"Las preguntas del grupo {other} están ahora en el {number}.")
 
 
@@ -266,5 +252,5 @@ def split(
     question: Annotated[int, typer.Argument(help="Número de la pregunta, como la muestra show.")],
 ) -> None:
     """Saca una pregunta de su grupo a uno propio."""
-    new = _in_transaction(lambda session: staff.split(session, question))
+    new = _acting(who(), lambda act: question_acts.part(act, question))
     typer.echo(f"La pregunta {question} está ahora en el grupo {new}.")

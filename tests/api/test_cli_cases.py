@@ -1,6 +1,7 @@
 """``torogoz cases``: the staff's side of "quiero hablar con alguien"."""
 
 import asyncio
+import getpass
 import itertools
 import os
 from collections.abc import Iterator
@@ -73,6 +74,15 @@ def sent(database_url: str) -> list[tuple[str, str, str]]:
         ).fetchall()
 
 
+def audited(database_url: str) -> list[tuple[str, str, str, str | None, bool]]:
+    """Act, who, on what, the words if any, and whether it goes when the person erases theirs."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            "SELECT act, actor->>'name', subject, detail->'after'->>'text', person_id IS NOT NULL "
+            "FROM audit_entry WHERE way = 'terminal' ORDER BY act"
+        ).fetchall()
+
+
 def cells(ended: Ended, number: int) -> list[str]:
     """The cells of a case's line in the list."""
     (line,) = [line for line in ended.out.splitlines() if line.startswith(f"│ {number} ")]
@@ -129,6 +139,10 @@ async def test_staff_lists_reads_answers_and_closes_a_case(
     assert len(sent(database_url)) == 1
     async with database.session() as session:
         assert [case.number for case in await cases.open_cases(session)] == [numbers[0]]
+    assert audited(database_url) == [
+        ("case.close", getpass.getuser(), f"case:{beto}", None, True),
+        ("case.reply", STAFF, f"case:{ana}", REPLY, True),
+    ]
 
 
 async def test_times_are_those_of_el_salvador(
@@ -191,6 +205,15 @@ async def test_handed_back_the_person_is_told_that_the_assistant_is_back(
     assert (again.code, again.out) == (1, "")
     assert again.err == f"Nadie está atendiendo el caso {ana}: el asistente ya contesta.\n"
     assert len(sent(database_url)) == 2
+    user = getpass.getuser()
+    assert sorted(one[:3] for one in audited(database_url)) == sorted(
+        [
+            ("case.take", user, f"case:{ana}"),
+            ("case.take", user, f"case:{beto}"),
+            ("case.hand_back", user, f"case:{ana}"),
+            ("case.close", user, f"case:{beto}"),
+        ]
+    )
 
 
 async def test_a_number_that_is_no_open_case_is_told_and_nothing_is_sent(
@@ -211,6 +234,7 @@ async def test_a_number_that_is_no_open_case_is_told_and_nothing_is_sent(
     with psycopg.connect(database_url) as connection:
         open_now = connection.execute('SELECT id FROM "case" WHERE closed_at IS NULL').fetchall()
     assert {number for (number,) in open_now} == set(numbers)
+    assert audited(database_url) == []
 
 
 async def test_a_case_is_closed_for_a_reason_that_is_known(

@@ -1,6 +1,7 @@
 """``torogoz knowledge questions``: from a question without an answer to those who are told."""
 
 import asyncio
+import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +60,15 @@ async def groups(database: Database) -> tuple[int, int]:
     return first, second
 
 
+def audited(database_url: str) -> list[tuple[str, str, str]]:
+    """Act, who, and on what, of the terminal."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            "SELECT act, actor->>'name', subject FROM audit_entry WHERE way = 'terminal' "
+            "ORDER BY place"
+        ).fetchall()
+
+
 async def questions(cli: CommandLine, *words: str) -> Ended:
     return await cli("knowledge", "questions", *words)
 
@@ -79,7 +89,7 @@ def told(database_url: str) -> list[tuple[str, str, str, str]]:
 
 
 async def test_a_question_is_listed_given_to_someone_and_read(
-    cli: CommandLine, groups: tuple[int, int]
+    cli: CommandLine, groups: tuple[int, int], database_url: str
 ) -> None:
     tyres, rent = groups
     first_day, last_day = f"{today() - BEFORE:%d/%m/%Y}", f"{today():%d/%m/%Y}"
@@ -110,6 +120,7 @@ async def test_a_question_is_listed_given_to_someone_and_read(
     ]
     for secret in (ANA, "1234", BETO):
         assert secret not in shown.out + listed.out
+    assert audited(database_url) == [("question.assign", getpass.getuser(), f"question:{tyres}")]
 
 
 async def test_resolved_by_an_article_those_who_wait_are_told_once(
@@ -137,6 +148,7 @@ async def test_resolved_by_an_article_those_who_wait_are_told_once(
     assert f"Estado: resuelto\nCómo: artículo {ARTICLE}\nQuién: Rosa [/x] Mejía\n" in shown.out
     assert "Nota: ya está\n" in shown.out
     assert len(told(database_url)) == 2
+    assert audited(database_url) == [("question.resolve", ROSA[1], f"question:{tyres}")]
 
 
 async def test_resolved_by_an_alias_the_article_has_a_draft_with_it(
@@ -175,6 +187,10 @@ async def test_resolved_by_an_alias_the_article_has_a_draft_with_it(
     assert (state, author) == ("draft", "Rosa [/x] Mejía")
     added = set(markdown.splitlines()) - set(texts[free].splitlines())
     assert added == {"  - quién se lleva mis llantas"}
+    assert audited(database_url) == [
+        ("article.draft", ROSA[1], f"article:{free}"),
+        ("question.resolve", ROSA[1], f"question:{tyres}"),
+    ]
 
 
 async def test_not_ours_is_told_and_dismissed_is_not(
@@ -193,10 +209,20 @@ async def test_not_ours_is_told_and_dismissed_is_not(
     }
     listed = await questions(cli, "list", "--state", "all")
     assert {line[0]: line[6] for line in cells(listed)} == {tyres: "resuelto", rent: "descartado"}
+    again = await questions(cli, "reopen", tyres)
+    assert (again.code, again.out) == (
+        0,
+        f"El grupo {tyres} está sin resolver. Esperan la respuesta: 2.\n",
+    )
+    assert {one[:2] for one in audited(database_url)} == {
+        ("question.resolve", ROSA[1]),
+        ("question.dismiss", ROSA[1]),
+        ("question.reopen", getpass.getuser()),
+    }
 
 
 async def test_groups_are_joined_and_a_question_is_taken_out(
-    cli: CommandLine, groups: tuple[int, int]
+    cli: CommandLine, groups: tuple[int, int], database_url: str
 ) -> None:
     tyres, rent = map(str, groups)
     joined = await questions(cli, "merge", tyres, rent)
@@ -212,6 +238,10 @@ async def test_groups_are_joined_and_a_question_is_taken_out(
     alone = await questions(cli, "split", number)
     assert (alone.code, alone.out) == (1, "")
     assert alone.err.startswith("No hay nada que separar")
+    assert [(one[0], one[2]) for one in audited(database_url)] == [
+        ("question.merge", f"question:{tyres}"),
+        ("question.part", f"question:{tyres}"),
+    ]
 
 
 async def test_what_cannot_be_done_is_told_and_nobody_is_written_to(
@@ -240,3 +270,4 @@ async def test_what_cannot_be_done_is_told_and_nobody_is_written_to(
     assert said[2] == said[3] == said[5] == f"No hay un grupo de preguntas con el número {huge}.\n"
     assert said[4] == f"No hay una pregunta con el número {huge}.\n"
     assert told(database_url) == []
+    assert audited(database_url) == []

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.articles.errors import Missing
 from actions.messages import outbox, states
 from actions.people import erasure, wanted
-from actions.questions import service, staff
+from actions.questions import reading, service, staff
 from actions.questions.reading import NoSuchCluster
 from actions.questions.service import NoSuchQuestion
-from actions.questions.staff import NothingToPart, NotOpen, Resolved
+from actions.questions.staff import NothingToPart, NotOpen, NotToReopen, Resolved
 from actions.store.database import Database
 from tests.actions.conftest import Meet, count
 from tests.actions.people.conftest import handled, rows
@@ -306,3 +306,82 @@ async def test_a_question_whose_cluster_is_merged_away_meanwhile_is_not_lost(
     await merging
     assert number is not None
     assert await cluster_of(database, number) == kept
+
+
+async def test_taking_a_question_out_of_another_cluster_than_one_saw_is_refused(
+    database: Database,
+) -> None:
+    numbers = [await ask(database, asked) for asked in TYRES[:2]]
+    there = await cluster_of(database, numbers[0])
+    with pytest.raises(NoSuchQuestion):
+        await do(database, lambda session: staff.split(session, numbers[0], there + 1))
+    assert (await cluster(database, there)).size == 2
+    await do(database, lambda session: staff.split(session, numbers[0], there))
+    assert (await cluster(database, there)).size == 1
+
+
+async def test_who_had_a_cluster_before_is_told(database: Database) -> None:
+    number = await cluster_of(database, await ask(database, TYRES[0]))
+    before = []
+    for who in ("Rosa", "Luis", None, "Rosa"):
+        async with database.transaction() as session:
+            before.append(await staff.assign(session, number, who))
+    assert before == [None, "Rosa", "Luis", None]
+
+
+async def test_what_was_ended_by_mistake_is_opened_again_and_its_askers_hear_of_the_answer(
+    database: Database, meet: Meet
+) -> None:
+    someone = await meet()
+    question = await ask(database, TYRES[0])
+    number = await cluster_of(database, question)
+    await wants(database, question, someone)
+    await do(
+        database,
+        lambda session: staff.resolve(
+            session, number, "not_ours", None, "no toca", "Rosa", NOW, says
+        ),
+    )
+    assert await do(database, lambda session: staff.reopen(session, number)) == 1
+    found = await cluster(database, number)
+    assert (found.state, found.resolution, found.resolved_by, found.note) == (
+        "open",
+        None,
+        None,
+        "",
+    )
+    assert found.waiting == 1
+    assert await resolve(database, number) == Resolved(1, 0)
+    assert [one[1] for one in await notices(database)] == [
+        f"None: {TYRES[0]}",
+        f"{ARTICLE}: {TYRES[0]}",
+    ]
+
+    dismissed = await cluster_of(database, await ask(database, "asdf qwer"))
+    await do(database, lambda session: staff.dismiss(session, dismissed, "", "Rosa", NOW))
+    assert await do(database, lambda session: staff.reopen(session, dismissed)) == 0
+    assert (await cluster(database, dismissed)).state == "open"
+
+
+async def test_what_is_open_or_answered_is_not_opened_again(database: Database) -> None:
+    number = await cluster_of(database, await ask(database, TYRES[0]))
+    with pytest.raises(NotToReopen):
+        await do(database, lambda session: staff.reopen(session, number))
+    with pytest.raises(NoSuchCluster):
+        await do(database, lambda session: staff.reopen(session, 10**30))
+    await resolve(database, number)
+    with pytest.raises(NotToReopen):
+        await do(database, lambda session: staff.reopen(session, number))
+    assert (await cluster(database, number)).state == "resolved"
+
+
+async def test_wordings_come_by_the_page_the_newest_first(database: Database, meet: Meet) -> None:
+    numbers = [await ask(database, asked) for asked in TYRES[:3]]
+    await wants(database, numbers[1], await meet())
+    there = await cluster_of(database, numbers[0])
+    async with database.session() as session:
+        first = await reading.wordings(session, there, 0, 2)
+        rest = await reading.wordings(session, there, 2, 2)
+        assert await reading.wordings(session, 10**30, 0, 2) == []
+    assert [one.number for one in (*first, *rest)] == numbers[::-1]
+    assert [one.awaited for one in (*first, *rest)] == [False, True, False]
