@@ -1,8 +1,8 @@
 """Tables: each can be searched, filtered, sorted, paged, exported, and says so in its address."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
@@ -107,7 +107,9 @@ class ShownTable:
     xlsx: str
     is_narrowed: bool
     empty: str
-    kept: Mapping[str, str] = field(default_factory=dict)
+    order: str
+    orders: Sequence[tuple[str, str]]
+    """Values and words of the orders: for phones, where there are no titles to choose one by."""
 
 
 Fetch = Callable[[Asked], Awaitable[Listed[Row]]]
@@ -187,7 +189,13 @@ def show(table: Table[Row], asked: Asked, listed: Listed[Row]) -> ShownTable:
         xlsx=_address(table, asked, formato="xlsx"),
         is_narrowed=bool(asked.search or any(asked.filters.values())),
         empty=table.empty,
-        kept={"orden": _order(asked)} if asked.sort else {},
+        order=_order(asked),
+        orders=[
+            (f"{sign}{column.sort}", f"{column.title}, {way}")
+            for column in table.columns
+            if column.sort
+            for sign, way in (("", "de menos a más"), ("-", "de más a menos"))
+        ],
     )
 
 

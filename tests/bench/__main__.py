@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,7 @@ from tests.bench.asking import measure_asking
 from tests.bench.figures import Figure
 from tests.bench.load import Bench, benched
 from tests.bench.long_conversation import measure_long_conversation
+from tests.bench.pages import measure_pages
 from tests.bench.publishing import measure_publishing
 from tests.bench.startup import measure_startup
 
@@ -27,6 +29,7 @@ MARKS = {
     "warm start": "20 s",
     "search p95": "2 ms",
     "published to answered with, longest": "2 s",
+    "slowest page p95": "150 ms",
 }
 
 
@@ -40,7 +43,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1500, help="of the saturation run")
     parser.add_argument("--workers", type=int, default=1, help="worker processes")
     parser.add_argument(
-        "--skip", nargs="*", default=[], choices=["startup", "asking", "long", "publishing"]
+        "--skip",
+        nargs="*",
+        default=[],
+        choices=["startup", "asking", "load", "long", "publishing", "pages"],
     )
     return parser.parse_args()
 
@@ -76,12 +82,18 @@ def main() -> None:
                     async with benched(server.url(), nlu_url, options.workers) as bench:
                         return await under_load(bench, options)
 
-                figures += asyncio.run(run())
+                if "load" not in options.skip:
+                    figures += asyncio.run(run())
                 migrate.upgrade(server.url())
                 if "long" not in options.skip:
                     figures += asyncio.run(measure_long_conversation(server.url(), nlu_url))
                 if "publishing" not in options.skip:
                     figures += asyncio.run(measure_publishing(server.url()))
+                if "pages" not in options.skip:
+                    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+                        admin.execute("CREATE DATABASE pages")
+                    migrate.upgrade(server.url("pages"))
+                    figures += asyncio.run(measure_pages(server.url("pages"), nlu_url))
             finally:
                 server.stop()
     table = Table("Measured", "Figure", "First mark", title="Torogoz")

@@ -38,7 +38,7 @@ PHONE: Final[dict[str, Any]] = {
 }
 DESK: Final[dict[str, Any]] = {"viewport": {"width": 1024, "height": 700}}
 
-_TELL_OF_VIOLATIONS = """
+TELL_OF_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.effectiveDirective} ${event.blockedURI}`));
 """
@@ -78,7 +78,7 @@ class Visit:
         visit.page.on("response", lambda response: visit.responses.append(response))
         visit.page.on("console", visit._hear)
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        await visit.page.add_init_script(_TELL_OF_VIOLATIONS)
+        await visit.page.add_init_script(TELL_OF_VIOLATIONS)
         await visit.page.goto(f"{url}/chat")
         await visit.ready()
         return visit
