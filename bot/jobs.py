@@ -13,6 +13,7 @@ from actions.files import service as files
 from actions.keys import replays
 from actions.messages import inbox, outbox
 from actions.people import erasure
+from actions.staff import sessions
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.turn import Parts, take_turn
@@ -148,3 +149,13 @@ async def delete_files(context: JobContext, timestamp: int) -> None:
         deleted = await files.delete_expired(session, datetime.now(UTC))
     if deleted:
         log.info("files_deleted", count=deleted)
+
+
+@queue.periodic(cron="*/15 * * * *")
+@queue.task(name="end_sessions", queue="upkeep", pass_context=True)
+async def end_sessions(context: JobContext, timestamp: int) -> None:
+    """Deletes sessions of the staff that are over, and failures to log in that count no more."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        ended = await sessions.delete_over(session, datetime.now(UTC))
+    if ended:
+        log.info("sessions_ended", count=ended)

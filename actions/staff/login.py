@@ -56,9 +56,11 @@ async def with_password(
     agent: str,
     must_have_factor: bool,
     now: datetime,
+    but_for: str = "",
 ) -> Let:
     """Begins a session for who has the password. ``must_have_factor``: whoever has no second factor
-    has to set it up before anything else. Raises WrongLogin, TooMany.
+    has to set it up before anything else. ``but_for``: accounts whose address ends so are
+    not let in. Raises WrongLogin, TooMany.
 
     It opens its transactions itself: the password is looked at between them, which takes too long
     to hold one, and a failure has to be kept though the login is refused.
@@ -69,12 +71,14 @@ async def with_password(
         row = (
             await session.execute(
                 text(
-                    "SELECT id, name, password_hash, totp_since IS NOT NULL AS has_factor "
+                    "SELECT id, name, email, password_hash, totp_since IS NOT NULL AS has_factor "
                     "FROM staff WHERE lower(email) = lower(:email) AND disabled_at IS NULL"
                 ),
                 {"email": email.strip()},
             )
         ).one_or_none()
+    if row is not None and but_for and row.email.casefold().endswith(but_for):
+        row = None
     right = await passwords.is_right(row.password_hash if row else None, password)
     if row is None or not right:
         raise WrongLogin

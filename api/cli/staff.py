@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.audit import service as audit
 from actions.audit.service import Act, Actor
-from actions.staff import accounts
+from actions.staff import accounts, second_factor
 from actions.staff.accounts import Member
 from actions.staff.errors import StaffRefused
 from actions.staff.permissions import NAMES, ROLES, Role
@@ -90,6 +90,20 @@ def disable(email: Email) -> None:
 
     one = database.in_transaction(work, _told)
     typer.echo(f"La cuenta de {one.name} quedó desactivada.")
+
+
+@app.command("reset-factor")
+def reset_factor(email: Email) -> None:
+    """Quita el segundo factor de una cuenta: para quien perdió su teléfono y sus códigos."""
+
+    async def work(session: AsyncSession) -> Member:
+        one = await accounts.by_email(session, email)
+        await second_factor.turn_off(session, one.id)
+        await audit.record(session, who(), Act("staff.reset_factor", f"staff:{one.id}"), now())
+        return one
+
+    one = database.in_transaction(work, _told)
+    typer.echo(f"{one.name} entra ahora solo con su contraseña, y puede activar otro.")
 
 
 @app.command("list")

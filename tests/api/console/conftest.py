@@ -53,7 +53,10 @@ class Browser:
         return await self.client.post(
             path,
             data={"ficha": token[1], **(fields or {})},
-            headers={"Origin": ADDRESS, "Referer": f"{ADDRESS}{seen_on}"},
+            headers={
+                "Origin": str(self.client.base_url).rstrip("/"),
+                "Referer": f"{ADDRESS}{seen_on}",
+            },
             **more,
         )
 
