@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.staff import passwords, second_factor, sessions
-from actions.staff.errors import TooMany, WrongCode, WrongLogin
+from actions.staff.errors import TooMany, WrongLogin
 from actions.staff.sessions import Stage
 from actions.staff.vault import Vault
 from actions.store.database import Database, Executor
