@@ -7,12 +7,14 @@ from typing import Final
 
 import structlog
 
+from actions.demo.places import is_invented
 from actions.messages import outbox, states
 from actions.messages.outbox import Claimed
 from actions.messages.pace import Pacer
 from actions.people import service as people
 from actions.people import wanted
 from actions.store.database import Database
+from bot.channels import web
 from bot.channels.protocol import (
     Ambiguous,
     Channel,
@@ -26,6 +28,8 @@ LONGEST_WAIT_SECONDS: Final = 3.0
 """A send whose slot is further away is put back, so that a worker is not kept waiting."""
 LONGEST_BACK_OFF_SECONDS: Final = 120.0
 MAX_ATTEMPTS: Final = 6
+INVENTED: Final = "demo"
+"""Why a message to one of the demo's people is not sent: nobody has that address."""
 RESENT_SECONDS: Final = 30.0
 """After a resend whose answer was lost as well: so late may a provider's list show it."""
 
@@ -50,6 +54,8 @@ class Delivery:
 
     async def send(self, message: Claimed) -> bool:
         """Sends one claimed message; whether the person's next one may be tried now."""
+        if message.channel != web.NAME and is_invented(message.external):
+            return await self._give_up(message, states.EXCLUDED, INVENTED)
         channel = self._channels.get(message.channel)
         if channel is None:
             # A channel that was switched off with messages waiting: kept for when it is back.

@@ -10,7 +10,7 @@ from actions.staff.permissions import Role
 
 DOMAIN: Final = "@demo.example"
 PASSWORD: Final = "torogoz de prueba"  # noqa: S105 - it is printed at every start
-_NAMES: Final = {
+NAMES: Final = {
     Role.ADMINISTRATION: "Ana Administración",
     Role.EDITING: "Elena Edición",
     Role.REVIEW: "Raúl Revisión",
@@ -18,7 +18,7 @@ _NAMES: Final = {
     Role.ATTENTION: "Tania Atención",
     Role.READING: "Luis Lectura",
 }
-EMAILS: Final = tuple(f"{role.value}{DOMAIN}" for role in _NAMES)
+EMAILS: Final = tuple(f"{role.value}{DOMAIN}" for role in NAMES)
 
 
 async def load(session: AsyncSession) -> bool:
@@ -26,7 +26,7 @@ async def load(session: AsyncSession) -> bool:
     if await session.scalar(text("SELECT 1 FROM staff WHERE email = :email"), {"email": EMAILS[0]}):
         return False
     kept = await passwords.hashed(PASSWORD)
-    for role, name in _NAMES.items():
+    for role, name in NAMES.items():
         await session.execute(
             text(
                 "INSERT INTO staff (email, name, roles, password_hash) "

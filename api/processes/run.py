@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import random
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from actions.demo import service as demo
 from actions.demo import staff as demo_staff
 from actions.store import migrate
 from actions.store.database import Database
+from api.clock import now
 from api.failures import MendableError
 from api.processes import services
 from api.processes.child import Child
@@ -25,6 +27,8 @@ from api.processes.progress import console, step
 from api.processes.seeding import seeded
 from api.processes.shared import Shared
 from api.settings import ROOT, Settings
+from knowledge.facts import load_facts
+from knowledge.library import FOLDER
 
 LOOK_SECONDS: Final = 0.5
 END_SECONDS: Final = 25.0
@@ -92,7 +96,8 @@ def run(settings: Settings) -> None:
         with step("Artículos"):
             seeded(database_url)
         if with_demo:
-            asyncio.run(_load_demo(database_url))
+            with step("Datos de demostración"):
+                asyncio.run(_load_demo(database_url))
         rasa: Shared | None = None
         nlu_url = settings.nlu_url
         if nlu_url is None:
@@ -119,8 +124,10 @@ async def _load_demo(database_url: str) -> None:
     database = Database(database_url)
     try:
         async with database.transaction() as session:
-            await demo.load(session)
             await demo_staff.load(session)
+            if not await demo.is_loaded(session):
+                register = await asyncio.to_thread(load_facts, FOLDER / "facts")
+                await demo.load(session, register, now(), random.Random(demo.SEED))
     finally:
         await database.close()
 
