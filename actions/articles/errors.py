@@ -40,6 +40,15 @@ class NoSuchVersion(ArticleRefused):
         super().__init__(f"No hay un artículo {article_id!r}{which}: vea la lista con 'list'.")
 
 
+class Taken(ArticleRefused):
+    """There is an article of that name already."""
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(
+            f"Ya hay un artículo {article_id}: ábralo, o use otro nombre."
+        )
+
+
 class NotInEffect(ArticleRefused):
     """No version of the article is published."""
 

@@ -1,5 +1,6 @@
 """The register of facts as staff page through it: what it says, with what they said on top."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,10 +75,29 @@ async def facts(
     topic = one_of(asked, "tema", tuple(TOPICS))
     standing = one_of(asked, "vigencia", IN_FORCE)
     pending = one_of(asked, "pendiente", PENDING)
+    present = (await versions.facts_now(session, register)).register
+    there = await versions.published(session)
+    said = await _last_said(session)
+
+    def listed() -> Listed[FactLine]:
+        lines = _lines(present, there, said, day)
+        return _page(lines, asked, certainty, topic, standing, pending)
+
+    return await asyncio.to_thread(listed)
+
+
+def _page(
+    lines: Sequence[FactLine],
+    asked: Asked,
+    certainty: str | None,
+    topic: str | None,
+    standing: str | None,
+    pending: str | None,
+) -> Listed[FactLine]:
     wanted = searched_for(asked)
     found = [
         line
-        for line in await _lines(session, register, day)
+        for line in lines
         if (certainty is None or line.confidence == CERTAINTIES[certainty])
         and (topic is None or line.topic == topic)
         and (standing is None or line.standing == standing)
@@ -129,10 +149,10 @@ async def fact(session: Executor, register: FactRegister, fact_id: str, day: dat
     )
 
 
-async def _lines(session: Executor, register: FactRegister, day: date) -> list[FactLine]:
-    present = (await versions.facts_now(session, register)).register
-    resting = _resting(rules.in_effect(await versions.published(session), day))
-    said = await _last_said(session)
+def _lines(
+    present: FactRegister, there: Sequence[Published], said: Mapping[str, Said], day: date
+) -> list[FactLine]:
+    resting = _resting(rules.in_effect(there, day))
     return [
         _line(present, one, resting.get(one.id, ()), said.get(one.id), day)
         for one in present.values()

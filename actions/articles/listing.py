@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, Literal
 
 from sqlalchemy import Row, text
 
-from actions.articles import rules, versions
+from actions.articles import remembered, rules, versions
 from actions.articles.differences import DiffLine
 from actions.articles.differences import difference as of_texts
 from actions.articles.errors import NoSuchVersion
@@ -19,7 +18,6 @@ from actions.articles.rules import DRAFT, IN_REVIEW, PUBLISHED, FactsNow, Origin
 from actions.questions import ratings
 from actions.store.database import Executor
 from actions.store.listing import Asked, Listed, one_of
-from knowledge.articles import Article
 from knowledge.facts import FactRegister
 from knowledge.marked_yaml import SourceError
 from knowledge.text import fold
@@ -91,14 +89,13 @@ class ArticleLine:
 
 # Of each article the versions that count: a title and a text have to come from somewhere where none
 # of them is published or waits, so there its newest one does.
-_CURRENT: Final = text(
-    """
+_READ: Final = """
     WITH known AS (
         SELECT article_id, max(number) AS newest,
             max(GREATEST(created_at, submitted_at, reviewed_at, published_at)) AS changed_at,
             bool_or(published_at IS NOT NULL) AS was_published,
             bool_or(state IN ('draft', 'in_review', 'published')) AS is_current
-        FROM article_version GROUP BY article_id)
+        FROM article_version {of_one} GROUP BY article_id)
     SELECT v.article_id, v.number, v.state, v.topic, v.title, v.markdown, v.author, v.note,
         v.effective_on, v.created_at, v.submitted_at, v.fact_digests, known.changed_at,
         known.was_published
@@ -106,8 +103,9 @@ _CURRENT: Final = text(
     WHERE v.state IN ('draft', 'in_review', 'published')
         OR (NOT known.is_current AND v.number = known.newest)
     ORDER BY v.article_id, v.number
-    """
-)
+"""
+_CURRENT: Final = text(_READ.format(of_one=""))
+_CURRENT_OF_ONE: Final = text(_READ.format(of_one="WHERE article_id = :article"))
 
 
 async def articles(
@@ -125,6 +123,18 @@ async def articles(
     # Of ninety days, today is one.
     rated = await ratings.since(session, day - RATED_WITHIN + timedelta(days=1))
     return await asyncio.to_thread(_listed, rows, facts, rated, asked, topic, state, day)
+
+
+async def article(
+    session: Executor, register: FactRegister, article_id: str, day: date
+) -> ArticleLine:
+    """The line of one article. Raises NoSuchVersion where no version of it was ever written."""
+    rows = (await session.execute(_CURRENT_OF_ONE, {"article": article_id})).all()
+    if not rows:
+        raise NoSuchVersion(article_id)
+    facts = await versions.facts_now(session, register)
+    rated = await ratings.since(session, day - RATED_WITHIN + timedelta(days=1))
+    return _line(article_id, rows, facts, rated.get(article_id, (0, 0)), day)[0]
 
 
 def _listed(
@@ -180,7 +190,7 @@ def _line(
     current = in_effect[0] if in_effect else None
     standing = next(iter([*in_effect, *to_come]), None)
     shown = rows[-1] if standing is None else by_number[standing.number]
-    held = rules.shown_on(in_effect, facts, day, _read).flagged
+    held = rules.shown_on(in_effect, facts, day, remembered.article).flagged
     why = held[0].reason if held else None
     serving: Serving
     if current is not None:
@@ -226,16 +236,10 @@ def _waiting(row: Row[Any]) -> Waiting:
     return Waiting(row.number, row.state, row.author, row.note, row.submitted_at or row.created_at)
 
 
-@lru_cache(maxsize=2_000)
-def _read(article_id: str, markdown: str) -> Article:
-    # Reading takes most of the time, and of hundreds of texts hardly ever one is new.
-    return rules.parse(article_id, markdown)
-
-
 def _said(article_id: str, markdown: str) -> str:
     """What an article says, and by which words it is found; not which others it leads to."""
     try:
-        article = _read(article_id, markdown)
+        article = remembered.article(article_id, markdown)
     except SourceError:
         return markdown
     return "\n".join((article.title, *article.aliases, *article.questions, article.body))
@@ -315,7 +319,7 @@ async def difference(session: Executor, article_id: str, one: int, other: int) -
     """
     before = await versions.version(session, article_id, one)
     after = await versions.version(session, article_id, other)
-    return of_texts(before.markdown, after.markdown)
+    return await asyncio.to_thread(of_texts, before.markdown, after.markdown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Changes the text of a draft, so that its author can save many times without as many versions."""
 
+import asyncio
 from datetime import datetime
 
 from sqlalchemy import text
@@ -46,11 +47,13 @@ async def redraft(
     plain = rules.normalized(markdown)
     digest = rules.digest(plain)
     if one.digest not in (seen, digest):
-        changed = difference(plain, one.markdown)
+        changed = await asyncio.to_thread(difference, plain, one.markdown)
         raise ChangedMeanwhile(article_id, number, one.markdown, one.digest, changed)
     facts = await versions.facts_now(session, register)
     known = await versions.known_ids(session)
-    article = checked(article_id, plain, facts.register, known, day_of(now))
+    article = await asyncio.to_thread(
+        checked, article_id, plain, facts.register, known, day_of(now)
+    )
     await check_not_overtaken(session, article_id, one.began_from, plain)
     newest = await newest_published(session, article_id)
     if newest is not None and newest.state == PUBLISHED and newest.markdown == plain:

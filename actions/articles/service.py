@@ -4,6 +4,7 @@ A version is written by one person and approved by another. Each draft names the
 its author had before them: where another one was published since, it has to be made again on that.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -75,7 +76,9 @@ async def draft(
     plain = rules.normalized(markdown)
     facts = await versions.facts_now(session, register)
     known = await versions.known_ids(session)
-    article = checked(article_id, plain, facts.register, known | others, day_of(now))
+    article = await asyncio.to_thread(
+        checked, article_id, plain, facts.register, known | others, day_of(now)
+    )
     newest = await newest_published(session, article_id)
     if began_from is None:
         began_from = newest.number if newest else None
@@ -222,7 +225,7 @@ async def roll_back(
         why = rules.why_flagged(rules.cited(article), old.fact_digests, facts, day)
     if why is not None:
         known = await versions.known_ids(session)
-        checked(article_id, old.markdown, facts.register, known, day)
+        await asyncio.to_thread(checked, article_id, old.markdown, facts.register, known, day)
     at_once = why is None
     new = New(
         article_id,
@@ -304,7 +307,9 @@ async def _reviewed(
 ) -> dict[str, str]:
     facts = await versions.facts_now(session, register)
     known = await versions.known_ids(session)
-    article = checked(one.article_id, one.markdown, facts.register, known, day)
+    article = await asyncio.to_thread(
+        checked, one.article_id, one.markdown, facts.register, known, day
+    )
     return facts.digests(rules.cited(article))
 
 

@@ -15,10 +15,9 @@ from typing import Final, Self
 
 import structlog
 
-from actions.articles import reading, revision, rules, versions
+from actions.articles import reading, remembered, revision, versions
 from actions.articles.rules import FactsNow, Published
 from actions.store.database import Database, is_outage
-from knowledge.articles import Article
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER, Library
 
@@ -53,7 +52,6 @@ class Shelf:
         self._library = library
         self._folder = folder
         self._key: _Key | None = None
-        self._read_before: dict[tuple[str, str], Article] = {}
         self._one_at_a_time = asyncio.Lock()
 
     @classmethod
@@ -119,17 +117,7 @@ class Shelf:
             await asyncio.sleep(seconds)
 
     def _built(self, there: list[Published], facts: FactsNow, today: date) -> Library:
-        # Reading takes most of the time, and of hundreds of texts hardly ever more than one is new.
-        read: dict[tuple[str, str], Article] = {}
-
-        def parse(article_id: str, markdown: str) -> Article:
-            key = (article_id, markdown)
-            read[key] = self._read_before.get(key) or rules.parse(article_id, markdown)
-            return read[key]
-
-        library = reading.library_of(there, facts, today, parse)
-        self._read_before = read
-        return self._ready(library)
+        return self._ready(reading.library_of(there, facts, today, remembered.article))
 
     def _from_files(self, today: date) -> Library:
         return self._ready(Library.load(today, self._folder))

@@ -1,5 +1,7 @@
 """Which version of an article was published last, and whether that overtook a draft."""
 
+import asyncio
+
 from sqlalchemy import text
 
 from actions.articles import versions
@@ -37,6 +39,8 @@ async def check_not_overtaken(
     if began_from is not None:
         before = (await versions.version(session, article_id, began_from)).markdown
         name = f"versión {began_from}"
-    changed = unified(before, newest.markdown, name, f"versión {newest.number}")
-    lines = difference(before, newest.markdown)
+    changed = await asyncio.to_thread(
+        unified, before, newest.markdown, name, f"versión {newest.number}"
+    )
+    lines = await asyncio.to_thread(difference, before, newest.markdown)
     raise Overtaken(article_id, began_from, newest.number, newest.author, changed, lines)

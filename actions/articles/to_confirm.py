@@ -1,5 +1,6 @@
 """«Por confirmar»: what the ministry still has to confirm, and the articles that rest on it."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from actions.articles import rules, versions
+from actions.articles import remembered, rules, versions
+from actions.articles.rules import Published
 from actions.store.database import Executor
 from knowledge.articles import Article
 from knowledge.facts import Confidence, FactRegister
@@ -93,14 +95,19 @@ def to_confirm(register: FactRegister, articles: Iterable[Article]) -> list[ToCo
 async def read(session: Executor, register: FactRegister, day: date) -> list[ToConfirm]:
     """The list as of ``day``: what staff confirmed is out, and the articles are those in effect."""
     facts = await versions.facts_now(session, register)
+    there = rules.in_effect(await versions.published(session), day)
+    return await asyncio.to_thread(_of, there, facts.register)
+
+
+def _of(there: Sequence[Published], register: FactRegister) -> list[ToConfirm]:
     articles = []
-    for one in rules.in_effect(await versions.published(session), day):
+    for one in there:
         try:
-            articles.append(rules.parse(one.article_id, one.markdown))
+            articles.append(remembered.article(one.article_id, one.markdown))
         except SourceError:
             # It is flagged, and listed as such: here it rests on nothing that can be read.
             continue
-    return to_confirm(facts.register, articles)
+    return to_confirm(register, articles)
 
 
 def as_csv(rows: Sequence[ToConfirm]) -> str:

@@ -36,6 +36,7 @@ ACTS: Final[dict[str, str]] = {
     "list.export": "Exportó una lista",
     "article.draft": "Escribió un borrador",
     "article.redraft": "Cambió su borrador",
+    "article.discard": "Descartó su borrador",
     "article.submit": "Mandó un borrador a revisión",
     "article.approve": "Aprobó un artículo",
     "article.reject": "Devolvió un artículo",
