@@ -54,8 +54,12 @@ USUAL: Final = (
 """Ids, what is asked most first."""
 
 _OF_BRANCHES: Final = "tecnologia-"
+_SELDOM: Final = ("-desperdicios", "-indicadores")
+"""How the ids end of those that hardly anybody asks for."""
 
 
 def of_branches(known: Iterable[str]) -> list[str]:
     """The ids among these of articles that are written for branches of industry."""
-    return sorted(one for one in known if one.startswith(_OF_BRANCHES))
+    return sorted(
+        one for one in known if one.startswith(_OF_BRANCHES) and not one.endswith(_SELDOM)
+    )

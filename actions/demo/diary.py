@@ -15,8 +15,10 @@ from actions.demo.places import INVENTED, INVENTED_NUMBER
 from actions.demo.plan import CasePlan, Guest, Line, Piece, Turned
 
 DAYS: Final = 90
-OTHERS: Final = 210
+OTHERS: Final = 200
 """People who asked something and never told about a firm."""
+LATER: Final = 120
+"""More of them, so that on every day somebody writes for the first time."""
 A_DAY: Final = 19
 """Conversations on a usual day, halfway through."""
 _GREW: Final = (0.7, 1.25)
@@ -29,7 +31,7 @@ _HOURS: Final = dict(
 _CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "telegram", "web")
 _SHARES: Final = (62, 15, 23)
 _AT_LEAST_TODAY: Final = 7
-_NEW: Final = 0.28
+_NEW: Final = 0.22
 
 
 class Clock:
@@ -164,23 +166,25 @@ class Writer:
 
 def everybody(chance: random.Random) -> list[Guest]:
     """All who will have written, in the order in which they write first."""
-    numbers = chance.sample(range(10**6, 10**7), len(FIRMS) + OTHERS)
     firms: list[Invented | None] = [*FIRMS, *[None] * OTHERS]
+    chance.shuffle(firms)
+    firms += [None] * LATER
+    numbers = chance.sample(range(10**6, 10**7), len(firms))
     guests = []
     for number, firm in zip(numbers, firms, strict=True):
         channel = firm.channel if firm else chance.choices(_CHANNELS, _SHARES)[0]
         begins = INVENTED_NUMBER if channel == "whatsapp" else INVENTED
         care = chance.choices(range(talk.MOST_CARELESS + 1), (2, 5, 4, 3))[0]
         guests.append(Guest(channel, f"{begins}{number}", care, firm))
-    chance.shuffle(guests)
     return guests
 
 
-def visits(writer: Writer, waiting: list[Guest]) -> list[Guest]:
-    """Ninety days of visits and today's, busier every week; takes who comes for the first time from
-    ``waiting``. Who has come by then."""
+def visits(writer: Writer, waiting: Sequence[Guest]) -> list[Guest]:
+    """Ninety days of visits and today's, busier every week, with new people out of those
+    ``waiting``; who has come by then."""
     chance, today = writer.chance, writer.now.astimezone(ZONE).date()
     came: list[Guest] = []
+    fresh = iter(waiting)
     for place in range(DAYS + 1):
         day = today - timedelta(days=DAYS - place)
         grown = _GREW[0] + (_GREW[1] - _GREW[0]) * place / DAYS
@@ -188,10 +192,10 @@ def visits(writer: Writer, waiting: list[Guest]) -> list[Guest]:
         moments = [writer.moment(day) for _ in range(number)]
         on_this_day: set[str] = set()
         for at in sorted(_passed(moments, writer) if day == today else moments):
-            is_new = bool(waiting) and (not came or chance.random() < _NEW)
-            guest = waiting.pop() if is_new else chance.choice(came)
-            if is_new:
-                came.append(guest)
+            new = next(fresh, None) if not came or chance.random() < _NEW else None
+            if new is not None:
+                came.append(new)
+            guest = new or chance.choice(came)
             if guest.external not in on_this_day:
                 on_this_day.add(guest.external)
                 writer.visit(guest, at)

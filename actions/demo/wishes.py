@@ -14,10 +14,10 @@ from actions.demo.diary import DAYS, Clock, Writer
 from actions.demo.plan import CasePlan, Guest, Line, State, Turned, Wondered
 from actions.demo.talk import Story
 
-_WAITING_HOURS: Final = (0.2, 0.7, 2.5, 5, 22, 30, 74, 150)
+_WAITING_HOURS: Final = (0.2, 2.5, 5, 22, 30, 53, 98, 150)
 """How long ago each of talk.WAITING was opened."""
-_HELD_HOURS: Final = (3.2, 6, 27)
-_CLOSED: Final = 44
+_HELD_HOURS: Final = (3.2, 27, 51)
+_CLOSED: Final = 90
 _REASONS: Final = {
     "resuelto": 66,
     "sin_respuesta": 14,
@@ -149,6 +149,9 @@ def wondered(writer: Writer, guests: Sequence[Guest]) -> list[Wondered]:
             wants = place < subject.want_to_know
             guest = chance.choice(in_reach if wants else guests)
             days = chance.uniform(0.2, 24 if wants else DAYS - 3)
+            if subject.assigned and place == 1:
+                # Somebody asks it today, too.
+                days = 0
             moment = writer.moment((writer.now - timedelta(days=days)).astimezone(ZONE).date())
             clock = Clock(
                 min(moment, writer.now - timedelta(minutes=chance.uniform(10, 300))),

@@ -15,7 +15,7 @@ _RIGHT: Final = 6
 _BOTTOM: Final = 24
 _TOP: Final = 10
 _MOST_RULES: Final = 4
-_MOST_LABELS: Final = 6
+_MOST_LABELS: Final = 5
 _MOST_DOTS: Final = 31
 _STEPS: Final = (1, 2, 5, 10)
 

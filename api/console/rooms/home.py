@@ -222,7 +222,7 @@ def drawn(moving: Trend) -> list[_Drawn]:
             charts.lines(
                 "Tiempo de respuesta",
                 labels,
-                [Series("95 de cada 100 respuestas", [one.p95_ms for one in points], 3)],
+                [Series("95 de cada 100 respuestas", [one.p95_ms for one in points], 1)],
                 "ms",
             ),
             f"95 de cada 100 respuestas, en {quick(moving.p95_ms.value)} o menos",
