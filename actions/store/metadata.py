@@ -11,6 +11,7 @@ from actions.keys import models as keys
 from actions.messages import models as messages
 from actions.people import models as people
 from actions.questions import models as questions
+from actions.registry import models as registry
 from actions.staff import models as staff
 from actions.store.base import Base
 from actions.templates import models as templates
@@ -27,6 +28,7 @@ DECLARED_IN = (
     messages,
     people,
     questions,
+    registry,
     staff,
     templates,
 )
