@@ -17,8 +17,14 @@ from actions.articles import folder as folders
 from actions.articles import reading, rules, service, versions
 from actions.articles.errors import ArticleRefused
 from actions.articles.rules import DRAFT, IN_REVIEW, PUBLISHED, STATES
+from actions.articles.service import RolledBack
+from actions.audit import service as audit
+from actions.audit.service import Actor
+from api import article_acts
+from api.acting import Acting
 from api.cli import database
 from api.cli.database import Result
+from api.cli.staff import who
 from api.clock import ZONE, today
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER
@@ -39,6 +45,11 @@ _ORIGINS: Final = {"seed": "de fábrica", "staff": "del personal", "import": "de
 def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Runs one piece of work on the database; what the staff got wrong is told in a sentence."""
     return database.in_transaction(work, _told)
+
+
+def act(name: str, work: Callable[[Acting], Awaitable[Result]]) -> Result:
+    """The same for something that somebody of that name does, with its entry in the audit."""
+    return database.acting_as(name, work, _told)
 
 
 def _told(error: Exception) -> str | None:
@@ -231,18 +242,34 @@ def draft(
         typer.echo(f"No se puede leer {file}: tiene que ser un archivo en UTF-8.", err=True)
         raise typer.Exit(2) from None
     register, author = facts_of_the_files(), one_who_acts(by)
-    number = in_transaction(
-        lambda session: service.draft(
-            session, register, file.stem, markdown, author, note, now(), began_from=began_from
+
+    async def do(doing: Acting) -> int:
+        number = await service.draft(
+            doing.session,
+            register,
+            file.stem,
+            markdown,
+            author,
+            note,
+            now(),
+            began_from=began_from,
         )
-    )
+        doing.did(article_acts.drafted(file.stem, number, markdown, began_from, note))
+        return number
+
+    number = act(author, do)
     typer.echo(f"Borrador {number} de {file.stem}. Mándelo a revisión: submit {file.stem} {number}")
 
 
 @app.command()
 def submit(article: ArticleId, number: Number) -> None:
     """Manda un borrador a revisión."""
-    in_transaction(lambda session: service.submit(session, article, number, now()))
+
+    async def do(doing: Acting) -> None:
+        await service.submit(doing.session, article, number, now())
+        doing.did(article_acts.submitted(article, number))
+
+    act(who().name, do)
     typer.echo(f"La versión {number} de {article} está en revisión: la aprueba otra persona.")
 
 
@@ -256,22 +283,35 @@ def approve(
 ) -> None:
     """Publica una versión en revisión, desde hoy o desde otro día."""
     register, reviewer = facts_of_the_files(), one_who_acts(by)
-    first = the_day(on) if on.strip() else None
-    in_transaction(
-        lambda session: service.approve(
-            session, register, article, number, reviewer, now(), effective_on=first, note=note
+    first = the_day(on) if on.strip() else today()
+
+    async def do(doing: Acting) -> None:
+        await service.approve(
+            doing.session,
+            register,
+            article,
+            number,
+            reviewer,
+            now(),
+            effective_on=first,
+            note=note,
         )
-    )
-    typer.echo(
-        f"Publicada la versión {number} de {article}, desde el {shown_day(first or today())}."
-    )
+        doing.did(article_acts.approved(article, number, first, note))
+
+    act(reviewer, do)
+    typer.echo(f"Publicada la versión {number} de {article}, desde el {shown_day(first)}.")
 
 
 @app.command()
 def reject(article: ArticleId, number: Number, why: Why, by: By = "") -> None:
     """Rechaza una versión en revisión."""
     reviewer = one_who_acts(by)
-    in_transaction(lambda session: service.reject(session, article, number, reviewer, why, now()))
+
+    async def do(doing: Acting) -> None:
+        await service.reject(doing.session, article, number, reviewer, why, now())
+        doing.did(article_acts.rejected(article, number, why))
+
+    act(reviewer, do)
     typer.echo(f"Rechazada la versión {number} de {article}.")
 
 
@@ -284,9 +324,16 @@ def withdraw(
 ) -> None:
     """Retira la versión vigente (el artículo deja de servirse), o la que se diga."""
     name = one_who_acts(by)
-    gone = in_transaction(
-        lambda session: service.withdraw(session, article, name, why, now(), number=number)
-    )
+
+    async def do(doing: Acting) -> int:
+        was = PUBLISHED
+        if number is not None:
+            was = (await versions.version(doing.session, article, number)).state
+        gone = await service.withdraw(doing.session, article, name, why, now(), number=number)
+        doing.did(article_acts.withdrawn(article, gone, was, why))
+        return gone
+
+    gone = act(name, do)
     typer.echo(f"Retirada la versión {gone} de {article}.")
 
 
@@ -294,9 +341,13 @@ def withdraw(
 def roll_back(article: ArticleId, number: Number, why: Why, by: By = "") -> None:
     """Vuelve al texto de una versión anterior."""
     register, name = facts_of_the_files(), one_who_acts(by)
-    made = in_transaction(
-        lambda session: service.roll_back(session, register, article, number, name, why, now())
-    )
+
+    async def do(doing: Acting) -> RolledBack:
+        made = await service.roll_back(doing.session, register, article, number, name, why, now())
+        doing.did(article_acts.rolled_back(article, number, made, why))
+        return made
+
+    made = act(name, do)
     if made.state == PUBLISHED:
         typer.echo(f"Publicada la versión {made.number} de {article}, con el texto de la {number}.")
         return
@@ -307,11 +358,15 @@ def roll_back(article: ArticleId, number: Number, why: Why, by: By = "") -> None
 def review(article: ArticleId, by: By = "", note: Note = "") -> None:
     """Vuelve a servir un artículo detenido, si usted lo leyó y sigue siendo cierto."""
     register, reviewer = facts_of_the_files(), one_who_acts(by)
-    number = in_transaction(
-        lambda session: service.review_flagged(
-            session, register, article, reviewer, now(), note=note
+
+    async def do(doing: Acting) -> int:
+        number = await service.review_flagged(
+            doing.session, register, article, reviewer, now(), note=note
         )
-    )
+        doing.did(article_acts.reviewed_again(article, number, note))
+        return number
+
+    number = act(reviewer, do)
     typer.echo(f"La versión {number} de {article} se vuelve a servir.")
 
 
@@ -331,9 +386,16 @@ def import_folder(
 ) -> None:
     """Hace borradores de los archivos de una carpeta que dicen algo nuevo."""
     register, name = facts_of_the_files(), one_who_acts(by)
-    done = in_transaction(
-        lambda session: folders.import_all(session, register, folder, name, now())
-    )
+
+    async def do(session: AsyncSession) -> folders.Imported:
+        done = await folders.import_all(session, register, folder, name, now())
+        actor = Actor("terminal", " ".join(name.split()))
+        # A folder may hold nothing new: then nothing was done.
+        for article, number in done.drafted:
+            await audit.record(session, actor, article_acts.imported(article, number), now())
+        return done
+
+    done = in_transaction(do)
     for article, number in done.drafted:
         typer.echo(f"{article}: borrador {number}")
     typer.echo(f"{len(done.drafted)} borradores; {done.same} sin cambios.")

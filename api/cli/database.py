@@ -9,7 +9,9 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.audit.service import Actor
 from actions.store.database import Database
+from api.acting import Acting, acting
 from api.failures import MendableError
 from api.processes import services
 from api.settings import Settings
@@ -56,5 +58,16 @@ def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]], told: Tell
     async def run(database: Database) -> Result:
         async with database.transaction() as session:
             return await work(session)
+
+    return on_database(run, told)
+
+
+def acting_as(name: str, work: Callable[[Acting], Awaitable[Result]], told: Telling) -> Result:
+    """The same for something that somebody of that name does, with its entry in the audit."""
+    actor = Actor("terminal", " ".join(name.split()))
+
+    async def run(database: Database) -> Result:
+        async with acting(database, actor) as act:
+            return await work(act)
 
     return on_database(run, told)

@@ -8,9 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles import facts, reading, rules, to_confirm, versions
 from actions.articles.errors import NoSuchFact
+from api import article_acts
+from api.acting import Acting
 from api.cli.articles import (
     By,
     Why,
+    act,
     facts_of_the_files,
     in_transaction,
     now,
@@ -20,7 +23,7 @@ from api.cli.articles import (
     the_day,
 )
 from api.clock import today
-from knowledge.facts import Fact
+from knowledge.facts import Fact, FactRegister
 
 app = typer.Typer(help="Hechos: lo que se puede afirmar, y su fuente.", no_args_is_help=True)
 FactId = Annotated[str, typer.Argument(metavar="HECHO", help="Por ejemplo, PER-01.")]
@@ -32,13 +35,11 @@ def show(fact: FactId) -> None:
     register = facts_of_the_files()
 
     async def read(session: AsyncSession) -> tuple[Fact, str, list[facts.Said], list[str]]:
-        present = (await versions.facts_now(session, register)).register
-        if fact not in present:
-            raise NoSuchFact(fact)
+        one = await _as_it_stands(session, register, fact)
         there = rules.in_effect(await versions.published(session), today())
         resting = [one.article_id for one in there if fact in one.fact_digests]
         said = list(await facts.said_of(session, fact))
-        return present[fact], present.instrument_name(present[fact]), said, resting
+        return one, register.instrument_name(one), said, resting
 
     one, source, said, resting = in_transaction(read)
     typer.echo(f"{one.id}: {' '.join(one.text.split())}")
@@ -62,6 +63,14 @@ def show(fact: FactId) -> None:
         typer.echo(
             " ".join(filter(None, (f"{shown_moment(word.at)} {word.by}: {what}.", word.note)))
         )
+
+
+async def _as_it_stands(session: AsyncSession, register: FactRegister, fact: str) -> Fact:
+    """A fact with what staff said of it. Raises NoSuchFact."""
+    present = (await versions.facts_now(session, register)).register
+    if fact not in present:
+        raise NoSuchFact(fact)
+    return present[fact]
 
 
 @app.command("to-confirm")
@@ -88,11 +97,13 @@ def end(
     """Dice que un hecho deja de regir: desde el día siguiente sus artículos se detienen."""
     register, name, last = facts_of_the_files(), one_who_acts(by), the_day(on)
 
-    async def do(session: AsyncSession) -> tuple[rules.Flagged, ...]:
-        await facts.end(session, register, fact, last, name, why, now())
-        return await reading.flagged(session, register, today())
+    async def do(doing: Acting) -> tuple[rules.Flagged, ...]:
+        was = (await _as_it_stands(doing.session, register, fact)).valid_to
+        await facts.end(doing.session, register, fact, last, name, why, now())
+        doing.did(article_acts.ended(fact, was, last, why))
+        return await reading.flagged(doing.session, register, today())
 
-    held = [one for one in in_transaction(do) if f" {fact} " in f" {one.reason} "]
+    held = [one for one in act(name, do) if f" {fact} " in f" {one.reason} "]
     typer.echo(f"{fact} rige hasta el {shown_day(last)}.")
     for one in held:
         typer.echo(f"Detenido: {one.article_id} ({one.reason})")
@@ -107,7 +118,11 @@ def confirm(
 ) -> None:
     """Dice que un hecho está confirmado: sus artículos ya no avisan que está por confirmar."""
     register, name = facts_of_the_files(), one_who_acts(by)
-    in_transaction(
-        lambda session: facts.confirm(session, register, fact, source, name, now(), note=note)
-    )
+
+    async def do(doing: Acting) -> None:
+        was = (await _as_it_stands(doing.session, register, fact)).confidence
+        await facts.confirm(doing.session, register, fact, source, name, now(), note=note)
+        doing.did(article_acts.confirmed(fact, was, source, note))
+
+    act(name, do)
     typer.echo(f"{fact} está confirmado.")

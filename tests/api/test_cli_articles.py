@@ -47,12 +47,20 @@ def said(ended: Ended) -> tuple[int, str]:
     return ended.code, ended.said
 
 
+def acts(database_url: str) -> list[tuple[str, str, str, str]]:
+    """What stands in the audit: way, name, act and subject, oldest first."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            "SELECT way, actor->>'name', act, subject FROM audit_entry ORDER BY place"
+        ).fetchall()
+
+
 async def articles(cli: CommandLine, *words: str) -> Ended:
     return await cli("knowledge", "articles", *words)
 
 
 async def test_a_draft_goes_its_way_by_two_people(
-    cli: CommandLine, seeded: dict[str, str], tmp_path: Path
+    cli: CommandLine, seeded: dict[str, str], tmp_path: Path, database_url: str
 ) -> None:
     file = str(edited(seeded[ARTICLE], tmp_path / "mine"))
     drafted = await articles(cli, "draft", file, *ROSA, "--note", "un alias [menos]")
@@ -87,6 +95,12 @@ async def test_a_draft_goes_its_way_by_two_people(
     assert "Autor: Rosa\n" in shown.out
     # The other one is in effect until its day comes.
     assert raw.out == seeded[ARTICLE]
+    assert [(way, act) for way, _, act, _ in acts(database_url)] == [
+        ("terminal", "article.draft"),
+        ("terminal", "article.submit"),
+        ("terminal", "article.approve"),
+    ]
+    assert acts(database_url)[2] == ("terminal", "Luis", "article.approve", f"article:{ARTICLE}")
 
 
 async def test_a_defect_is_told_with_its_line(
@@ -101,7 +115,9 @@ async def test_a_defect_is_told_with_its_line(
     assert f"  línea {line}: cita NO-EXISTE, que no está en el registro de hechos\n" in ended.err
 
 
-async def test_out_of_service_and_back(cli: CommandLine, seeded: dict[str, str]) -> None:
+async def test_out_of_service_and_back(
+    cli: CommandLine, seeded: dict[str, str], database_url: str
+) -> None:
     gone = await articles(cli, "withdraw", ARTICLE, "--why", "está mal", *ROSA)
     assert said(gone) == (0, f"Retirada la versión 1 de {ARTICLE}.")
     listed, again = await asyncio.gather(
@@ -112,10 +128,11 @@ async def test_out_of_service_and_back(cli: CommandLine, seeded: dict[str, str])
     assert said(again) == (1, f"El artículo {ARTICLE} no tiene una versión publicada.")
     back = await articles(cli, "roll-back", ARTICLE, "1", "--why", "estaba bien", *ROSA)
     assert said(back) == (0, f"Publicada la versión 2 de {ARTICLE}, con el texto de la 1.")
+    assert [act for _, _, act, _ in acts(database_url)] == ["article.withdraw", "article.roll_back"]
 
 
 async def test_an_ended_fact_holds_back_its_articles_and_says_which(
-    cli: CommandLine, seeded: dict[str, str]
+    cli: CommandLine, seeded: dict[str, str], database_url: str
 ) -> None:
     yesterday = today() - timedelta(days=1)
     ended = await cli(
@@ -137,10 +154,11 @@ async def test_an_ended_fact_holds_back_its_articles_and_says_which(
     # Nobody can wave through what no longer holds.
     assert review.code == 1
     assert "MUN-01, que no rige" in review.err
+    assert acts(database_url) == [("terminal", "Rosa", "fact.end", "fact:MUN-01")]
 
 
 async def test_what_is_to_be_confirmed_goes_into_a_spreadsheet(
-    cli: CommandLine, seeded: dict[str, str], tmp_path: Path
+    cli: CommandLine, seeded: dict[str, str], tmp_path: Path, database_url: str
 ) -> None:
     file = tmp_path / "por confirmar.csv"
     listed, written = await asyncio.gather(
@@ -154,10 +172,11 @@ async def test_what_is_to_be_confirmed_goes_into_a_spreadsheet(
     confirmed = await cli("knowledge", "facts", "confirm", "PER-01", *source, *ROSA)
     assert said(confirmed) == (0, "PER-01 está confirmado.")
     assert "| PER-01 |" not in (await cli("knowledge", "facts", "to-confirm")).out
+    assert acts(database_url) == [("terminal", "Rosa", "fact.confirm", "fact:PER-01")]
 
 
 async def test_out_to_a_folder_and_back_in(
-    cli: CommandLine, seeded: dict[str, str], tmp_path: Path
+    cli: CommandLine, seeded: dict[str, str], tmp_path: Path, database_url: str
 ) -> None:
     folder = tmp_path / "out"
     assert said(await articles(cli, "export", str(folder))) == (
@@ -171,6 +190,7 @@ async def test_out_to_a_folder_and_back_in(
     assert said(done) == (0, f"{ARTICLE}: borrador 2 1 borradores; {same} sin cambios.")
     again = await articles(cli, "import", str(folder), *ROSA)
     assert said(again) == (0, f"0 borradores; {len(seeded)} sin cambios.")
+    assert acts(database_url) == [("terminal", "Rosa", "article.import", f"article:{ARTICLE}")]
 
 
 async def test_what_cannot_be_is_told_in_a_sentence(
@@ -196,3 +216,4 @@ async def test_what_cannot_be_is_told_in_a_sentence(
     assert said(listed)[1].startswith("No hay artículos publicados")
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM fact_change").fetchone() == (0,)
+    assert acts(database_url) == []
