@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from actions.articles import service as articles
 from actions.articles.errors import ArticleRefused
 from actions.articles.given import note as as_note
 from actions.audit.service import Act
@@ -42,6 +43,14 @@ class NotServed(Exception):
         self.article_id = article_id
 
 
+class AliasRefused(Exception):
+    """The article does not take those words; ``why`` tells the reason."""
+
+    def __init__(self, why: ArticleRefused) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
 def told(error: Exception) -> str | None:
     """The sentence for what staff got wrong; None for what is no fault of theirs."""
     match error:
@@ -63,7 +72,7 @@ def told(error: Exception) -> str | None:
                 f"El artículo {error.article_id} no se está sirviendo: publíquelo antes de avisar "
                 "de él."
             )
-        case ArticleRefused():
+        case AliasRefused() | ArticleRefused():
             return str(error)
     return None
 
@@ -105,19 +114,27 @@ async def answer(
     note: str,
     by: str,
     now: datetime,
+    *,
+    to_review: bool = False,
 ) -> Ended:
     """Ends a cluster with the article that answers it, and tells those who wait.
 
     With an ``alias`` the article has a new draft by those words too, for a second person to
-    approve. ``library`` is what is served, ``register`` are the facts of the files. Raises
-    NotServed, and what actions.questions.staff.resolve and alias_drafts raise.
+    approve; with ``to_review`` it is handed to them at once. ``library`` is what is served,
+    ``register`` are the facts of the files. Raises NotServed, AliasRefused, and what
+    actions.questions.staff.resolve does.
     """
     if article_id not in library.articles:
         raise NotServed(article_id)
     draft = None
+    why = f"así lo preguntaron (grupo {number})"
     if alias:
-        why = f"así lo preguntaron (grupo {number})"
-        draft = await draft_with_alias(act.session, register, article_id, alias, by, why, now)
+        try:
+            draft = await draft_with_alias(act.session, register, article_id, alias, by, why, now)
+        except ArticleRefused as refused:
+            raise AliasRefused(refused) from refused
+    if draft is not None and to_review:
+        await articles.submit(act.session, article_id, draft, now)
     how: Resolution = "alias" if alias else "article"
     resolved = await staff.resolve(
         act.session,
@@ -131,7 +148,10 @@ async def answer(
     )
     ended = Ended(resolved.told, resolved.not_told, draft)
     if draft is not None:
-        act.did(Act("article.draft", f"article:{article_id}", after={"version": draft}, note=why))
+        version = {"version": draft}
+        act.did(Act("article.draft", f"article:{article_id}", after=version, note=why))
+        if to_review:
+            act.did(Act("article.submit", f"article:{article_id}", after=version))
     after = {"how": how, "article": article_id, "alias": alias, "draft": draft}
     act.did(_resolve(number, after, ended, note))
     return ended

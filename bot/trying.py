@@ -73,8 +73,9 @@ class Tried:
     ``way`` tells how it was understood, ``intent`` as what (``named`` in Spanish), with
     ``confidence`` where the model told; ``guesses`` are the model's likeliest, best first, empty
     where it was not asked or is away, which ``model_is_up`` tells. ``searched`` are the questions
-    of the message, as the search sees each. ``thresholds`` are what decided, in order. ``outcome``
-    is that of a turn: ``answered``, ``clarify``, ``abstained``, or what else was done.
+    of the message, as the search sees each. ``thresholds`` are what decided, in order;
+    ``citations`` the facts that the answer rests on. ``outcome`` is that of a turn: ``answered``,
+    ``clarify``, ``abstained``, or what else was done.
     """
 
     question: str
@@ -83,6 +84,7 @@ class Tried:
     outcome: str
     topic: str | None
     articles: tuple[str, ...]
+    citations: tuple[answers.Citation, ...]
     way: Way
     intent: str
     named: str
@@ -139,6 +141,7 @@ async def try_question(
         outcome=turning.note.outcome,
         topic=turning.note.topic,
         articles=answer.articles if answer else (),
+        citations=answer.citations if answer else (),
         way=_WAY_OF[understood.source],
         intent=understood.intent,
         named=named(understood.intent),
