@@ -2,6 +2,7 @@
 
 from actions.articles import models as articles
 from actions.audit import models as audit
+from actions.bookings import models as bookings
 from actions.cases import models as cases
 from actions.conversations import models as conversations
 from actions.figures import models as figures
@@ -19,6 +20,7 @@ from actions.templates import models as templates
 DECLARED_IN = (
     articles,
     audit,
+    bookings,
     cases,
     conversations,
     figures,
