@@ -88,7 +88,9 @@ class Writer:
         chance = self.chance
         said = talk.typed(chance.choice(piece.questions), guest.care, chance)
         nearest = (piece.id, *(one for one in piece.next if one in self._known))
-        self.turn(guest, clock, said, piece.answer, "answered", "ask", piece.topic, nearest)
+        self.turn(
+            guest, clock, said, piece.answer, "answered", "ask_question", piece.topic, nearest
+        )
         if chance.random() < 0.22:
             key = (piece.id, clock.at.astimezone(ZONE).date())
             useful, useless = self.ratings.get(key, (0, 0))
@@ -114,7 +116,7 @@ class Writer:
         chance = self.chance
         at = clock.next()
         took = min(2_500, round(chance.lognormvariate(3.6, 0.35)))
-        low, high = (0.5, 0.99) if outcome == "answered" else (0.2, 0.6)
+        low, high = (0.2, 0.6) if outcome in ("abstained", "clarify") else (0.6, 0.99)
         sure = None if outcome == "smalltalk" else round(chance.uniform(low, high), 2)
         turned = Turned(outcome, intent, sure, topic, articles[:3], took)
         replied = at + timedelta(milliseconds=took)
@@ -137,7 +139,7 @@ class Writer:
             case "vague":
                 self._asked_back(guest, clock)
             case "task":
-                self.turn(guest, clock, *chance.choice(talk.TASKS), "task", "profile")
+                self.turn(guest, clock, *chance.choice(talk.TASKS), "task", "task_profile")
             case _:
                 said = chance.choice(talk.ELSEWHERE)
                 reply, outcome = talk.FROM_ELSEWHERE, "out_of_scope"
@@ -153,7 +155,7 @@ class Writer:
             self.chance.choice(talk.VAGUE),
             talk.ASKED_BACK,
             "clarify",
-            "ask",
+            "ask_question",
             offered[0].topic,
             tuple(one.id for one in offered),
             buttons=tuple(

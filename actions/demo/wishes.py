@@ -26,6 +26,8 @@ _REASONS: Final = {
     "otro": 4,
 }
 _WITHDRAWN: Final = 0.1
+_ASKED_WITHIN: Final = (DAYS - 3, 26, 6, 60, 13, 40)
+"""So many days back the questions of a subject go, in turn."""
 
 
 def cases(writer: Writer, guests: Sequence[Guest]) -> list[CasePlan]:
@@ -68,13 +70,21 @@ def _opened(writer: Writer, guest: Guest, story: Story, at: datetime, state: Sta
 def _says(writer: Writer, plan: CasePlan, at: datetime, said: str) -> None:
     """They write while the case is open; the assistant leaves the word to the ministry."""
     took = writer.chance.randrange(20, 60)
-    turned = Turned("person", "inform", None, None, (), took)
+    turned = Turned("person", "ask_question", 0.7, None, (), took)
     writer.lines.append(Line(at, plan.guest, said, turn=turned))
     plan.waiting_since = plan.waiting_since or at
 
 
+def _by_day(at: datetime, hours: float) -> datetime:
+    """The moment, or where it is long ago and at night, the afternoon before."""
+    there = at.astimezone(ZONE)
+    if hours < 20 or 7 <= there.hour < 20:
+        return at
+    return there.replace(hour=16) - timedelta(days=there.hour < 7)
+
+
 def _waiting(writer: Writer, guest: Guest, story: Story, hours: float) -> CasePlan:
-    at = writer.now - timedelta(hours=hours)
+    at = _by_day(writer.now - timedelta(hours=hours), hours)
     plan = _opened(writer, guest, story, at, "waiting")
     for place, said in enumerate(story.lines, 1):
         _says(writer, plan, plan.opened_at + timedelta(seconds=25 * place), said)
@@ -84,7 +94,7 @@ def _waiting(writer: Writer, guest: Guest, story: Story, hours: float) -> CasePl
 
 
 def _held(writer: Writer, guest: Guest, story: Story, hours: float) -> CasePlan:
-    at = writer.now - timedelta(hours=hours)
+    at = _by_day(writer.now - timedelta(hours=hours), hours)
     plan = _opened(writer, guest, story, at, "held")
     _talked(writer, plan, story, at + timedelta(minutes=35), writer.now - timedelta(minutes=4))
     plan.notes.append((at + timedelta(minutes=50), writer.chance.choice(talk.NOTES)))
@@ -144,11 +154,12 @@ def wondered(writer: Writer, guests: Sequence[Guest]) -> list[Wondered]:
     chance = writer.chance
     in_reach = [one for one in guests if one.channel == "web" and not one.has_case]
     asked: list[Wondered] = []
-    for subject in talk.UNANSWERED:
+    for number, subject in enumerate(talk.UNANSWERED):
         for place, words in enumerate(subject.asked):
             wants = place < subject.want_to_know
             guest = chance.choice(in_reach if wants else guests)
-            days = chance.uniform(0.2, 24 if wants else DAYS - 3)
+            furthest = _ASKED_WITHIN[number % len(_ASKED_WITHIN)]
+            days = chance.uniform(0.2, min(24, furthest) if wants else furthest)
             if subject.assigned and place == 1:
                 # Somebody asks it today, too.
                 days = 0
@@ -158,7 +169,7 @@ def wondered(writer: Writer, guests: Sequence[Guest]) -> list[Wondered]:
                 writer.now,
                 chance,
             )
-            writer.turn(guest, clock, words, talk.NO_ANSWER, "abstained", "ask")
+            writer.turn(guest, clock, words, talk.NO_ANSWER, "abstained", "ask_question")
             asked.append(Wondered(clock.at, guest, words, subject, wants))
             if wants:
                 writer.turn(guest, clock, talk.TELL_ME, talk.WILL_TELL, "smalltalk", "affirm")

@@ -32,6 +32,7 @@ from api.processes.postgres import EmbeddedPostgres
 from bot.channels.protocol import Outcome, Sent
 from bot.delivery import Delivery
 from bot.privacy import VERSION
+from bot.understanding import names
 from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER
 from knowledge.sectors import sectors
@@ -209,9 +210,16 @@ async def test_what_was_answered_stands_in_the_articles(
 async def test_articles_named_here_are_there() -> None:
     known = set(seed.seed_texts())
     ended = {one.ended for one in talk.UNANSWERED} - {"", "dismissed", "not_ours"}
-    for names in (asked.USUAL, [one.article_id for one in office.EDITED], ended):
-        assert set(names) <= known
+    for ids in (asked.USUAL, [one.article_id for one in office.EDITED], ended):
+        assert set(ids) <= known
     assert len(asked.of_branches(known)) > 20
+
+
+async def test_what_was_understood_has_a_name_that_staff_read(loaded: Database) -> None:
+    async with loaded.session() as session:
+        intents = set(await session.scalars(text("SELECT DISTINCT intent FROM turn")))
+    assert len(intents) > 5
+    assert all(names.named(one) != one for one in intents)
 
 
 async def test_editing_has_something_in_every_state(loaded: Database) -> None:
