@@ -165,8 +165,8 @@ class RegistrySync(Base):
     difference: Mapped[dict[str, Any]] = mapped_column(JSONB)
     report: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """Problems of rows: ``row``, ``column``, ``sentence``."""
-    content: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    """The good rows until it is settled."""
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """The good ``rows``, and the numbers ``mentioned`` in bad ones, until it is settled."""
     state: Mapped[str] = mapped_column(Text)
     by: Mapped[str | None] = mapped_column(Text)
     """Who of the ministry proposed it; null for the schedule."""

@@ -1,0 +1,125 @@
+"""States that change without the registry saying so: by hand, and by the calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.registry import history, rules, sync
+from actions.registry.cells import clean
+from actions.registry.errors import NoSuchConsultant, NotFromThere, NothingSaid
+
+LONGEST_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Whose registration ended; ``person_id`` answers for them in the chat, if anybody does."""
+
+    consultant_id: int
+    name: str
+    valid_to: date
+    person_id: int | None
+
+
+async def suspend(
+    session: AsyncSession, consultant_id: int, reason: str, by: str, now: datetime
+) -> None:
+    """The ministry suspends someone; the registry alone does not undo it. Raises NoSuchConsultant,
+    NotFromThere and NothingSaid."""
+    reason = said(reason, "el motivo")
+    await sync.hold(session)
+    await set_state(session, consultant_id, "suspendida", by, now, reason=reason, by_hand=True)
+
+
+async def reinstate(
+    session: AsyncSession, consultant_id: int, reason: str, by: str, now: datetime
+) -> str:
+    """The ministry ends a suspension; from then on the registry rules the state again. The state
+    that follows: ``vencida`` where the registration ended meanwhile. Raises as :func:`suspend`."""
+    reason = said(reason, "el motivo")
+    await sync.hold(session)
+    held = await _held(session, consultant_id)
+    if held.state != "suspendida":
+        raise NotFromThere(rules.STATES[held.state], rules.STATES["vigente"])
+    state = rules.state_on("vigente", held.valid_to, rules.day_of(now))
+    await set_state(session, consultant_id, state, by, now, reason=reason, by_hand=False)
+    return state
+
+
+async def expire(session: AsyncSession, now: datetime) -> Sequence[Lapsed]:
+    """Marks those whose last day is past as lapsed, and tells who: their bookings are nobody's any
+    more. To be run every night; until then rules.is_bookable says no by itself."""
+    await sync.hold(session)
+    rows = await session.execute(
+        text(
+            """
+            WITH lapsed AS (
+                UPDATE consultant SET state = 'vencida', updated_at = :now
+                WHERE state = 'vigente' AND valid_to < :day
+                RETURNING id, name, valid_to, person_id),
+            noted AS (
+                INSERT INTO consultant_change (consultant_id, field, before, after, source, at)
+                SELECT id, 'state', '"vigente"', '"vencida"', 'vencimiento', :now FROM lapsed)
+            SELECT id, name, valid_to, person_id FROM lapsed ORDER BY id
+            """
+        ),
+        {"now": now, "day": rules.day_of(now)},
+    )
+    return [Lapsed(*row) for row in rows]
+
+
+async def set_state(
+    session: AsyncSession,
+    consultant_id: int,
+    state: str,
+    by: str,
+    now: datetime,
+    *,
+    reason: str | None,
+    by_hand: bool,
+) -> None:
+    """Sets a state that the present one may turn into, with its history; the caller holds the
+    registry's lock. Raises NoSuchConsultant and NotFromThere."""
+    held = await _held(session, consultant_id)
+    if not rules.may_become(held.state, state):
+        raise NotFromThere(rules.STATES[held.state], rules.STATES[state])
+    await session.execute(
+        text(
+            "UPDATE consultant SET state = :state, state_by_hand = :by_hand, updated_at = :now "
+            "WHERE id = :id"
+        ),
+        {"id": consultant_id, "state": state, "by_hand": by_hand, "now": now},
+    )
+    await history.note(
+        session,
+        consultant_id,
+        {"state": (held.state, state)},
+        "ministerio",
+        now,
+        by=by,
+        reason=reason,
+    )
+
+
+async def _held(session: AsyncSession, consultant_id: int) -> Row[Any]:
+    row = (
+        await session.execute(
+            text("SELECT state, valid_to FROM consultant WHERE id = :id FOR UPDATE"),
+            {"id": consultant_id},
+        )
+    ).one_or_none()
+    if row is None:
+        raise NoSuchConsultant
+    return row
+
+
+def said(words: str, what: str, most: int = LONGEST_REASON) -> str:
+    """The words as they are kept; ``what`` names them. Raises NothingSaid."""
+    kept = clean(words)
+    if not kept or len(kept) > most:
+        raise NothingSaid(what, most)
+    return kept
