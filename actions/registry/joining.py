@@ -1,0 +1,115 @@
+"""How a registered consultant comes into the chat: by a code of the ministry, used once."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.people import linking
+from actions.registry import history
+from actions.registry.errors import AlreadyRegistered, CodeOfNobody, NoSuchConsultant
+from actions.registry.rules import REGISTERED
+from actions.store.database import Executor
+
+LIFETIME: Final = timedelta(days=7)
+_SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without those that are taken for each other: 0 and O, 1 and I."""
+_LENGTH: Final = 12
+_SPACING: Final = re.compile(r"[\s.-]")
+
+
+async def make_code(session: AsyncSession, consultant_id: int, by: str, now: datetime) -> str:
+    """A new code as it is handed over ("AB2C-DEFG-H3JK"); an earlier one holds no more.
+
+    Raises NoSuchConsultant for one that is not registered.
+    """
+    state = await session.scalar(
+        text("SELECT state FROM consultant WHERE id = :id FOR UPDATE"), {"id": consultant_id}
+    )
+    if state not in REGISTERED:
+        raise NoSuchConsultant
+    code = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+    await session.execute(
+        text(
+            "INSERT INTO consultant_code (consultant_id, digest, made_by, made_at, expires_at) "
+            "VALUES (:consultant, :digest, :by, :now, :expires) "
+            "ON CONFLICT (consultant_id) DO UPDATE SET digest = excluded.digest, "
+            "made_by = excluded.made_by, made_at = excluded.made_at, "
+            "expires_at = excluded.expires_at"
+        ),
+        {
+            "consultant": consultant_id,
+            "digest": _digest(code),
+            "by": by,
+            "now": now,
+            "expires": now + LIFETIME,
+        },
+    )
+    return "-".join(code[at : at + 4] for at in range(0, _LENGTH, 4))
+
+
+async def join(session: AsyncSession, person_id: int, code: str, now: datetime) -> int:
+    """The person answers for the code's consultant from now on, whoever did before; the
+    consultant's number in our table. An application of theirs is done with: its papers go over.
+
+    Raises CodeOfNobody, and AlreadyRegistered where they answer for another one.
+    """
+    typed = _SPACING.sub("", code).upper()
+    person_id = await linking.holder(session, person_id)
+    consultant_id = await session.scalar(
+        text(
+            "DELETE FROM consultant_code WHERE digest = :digest AND expires_at > :now "
+            "RETURNING consultant_id"
+        ),
+        {"digest": _digest(typed), "now": now},
+    )
+    if consultant_id is None:
+        raise CodeOfNobody
+    other = (
+        await session.execute(
+            text("SELECT id, state FROM consultant WHERE person_id = :person FOR UPDATE"),
+            {"person": person_id},
+        )
+    ).one_or_none()
+    if other is not None and other.id != consultant_id:
+        if other.state in REGISTERED:
+            raise AlreadyRegistered
+        for statement in _TAKE_OVER:
+            await session.execute(text(statement), {"old": other.id, "new": consultant_id})
+    await session.execute(
+        text("UPDATE consultant SET person_id = :person, updated_at = :now WHERE id = :id"),
+        {"person": person_id, "id": consultant_id, "now": now},
+    )
+    await history.note(session, consultant_id, {"person_id": (None, True)}, "consultor", now)
+    return int(consultant_id)
+
+
+_TAKE_OVER: Final = (
+    "UPDATE consultant_document SET consultant_id = :new WHERE consultant_id = :old",
+    "UPDATE consultant_change SET consultant_id = :new WHERE consultant_id = :old",
+    "DELETE FROM consultant WHERE id = :old",
+)
+"""It never had a number, so nothing but these can be about it."""
+
+
+async def of_person(session: Executor, person_id: int) -> int | None:
+    """The registered consultant for whom the person answers, or one that they are joined to."""
+    found: int | None = await session.scalar(
+        text(
+            "SELECT id FROM consultant WHERE person_id = ANY(:people) "
+            "AND state = ANY(:registered) ORDER BY id LIMIT 1"
+        ),
+        {
+            "people": await linking.accounts(session, await linking.holder(session, person_id)),
+            "registered": [*REGISTERED],
+        },
+    )
+    return found
+
+
+def _digest(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()
