@@ -14,14 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.audit.service import Act, Actor
+from actions.audit.service import Act
 from actions.cases import service as cases
 from actions.cases import staff as desk
 from actions.cases.errors import CaseRefused
 from actions.cases.record import record
-from actions.store.database import Database
-from api.acting import acting
-from api.cli.database import Result, in_transaction, on_database
+from api.acting import Acting
+from api.cli.database import Result, acting_as, in_transaction
 from api.clock import ZONE
 from api.settings import Settings
 from bot import inbound, responses
@@ -78,13 +77,12 @@ def _acting(
 ) -> None:
     """What somebody does with a case, with its entry in the audit."""
 
-    async def run(database: Database) -> None:
-        async with acting(database, Actor("terminal", name)) as doing:
-            person_id = (await record(doing.session, number)).person_id
-            await work(doing.session)
-            doing.did(Act(act, f"case:{number}", after=after, person_id=person_id))
+    async def run(doing: Acting) -> None:
+        person_id = (await record(doing.session, number)).person_id
+        await work(doing.session)
+        doing.did(Act(act, f"case:{number}", after=after, person_id=person_id))
 
-    on_database(run, _told)
+    acting_as(name, run, _told)
 
 
 def _told(error: Exception) -> str | None:

@@ -13,12 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.articles import reading as articles
 from actions.articles import revision
-from actions.audit.service import Actor
 from actions.questions import reading
 from actions.questions.reading import Ages, Cluster, Question
-from actions.store.database import Database
 from api import question_acts
-from api.acting import Acting, acting
+from api.acting import Acting
 from api.cli.articles import (
     By,
     Note,
@@ -28,7 +26,7 @@ from api.cli.articles import (
     print_table,
     shown_day,
 )
-from api.cli.database import Result, in_transaction, on_database
+from api.cli.database import Result, acting_as, in_transaction
 from api.cli.staff import who
 from api.clock import today
 from api.question_acts import OUTCOMES, RESOLUTIONS, STATES, Ended
@@ -51,20 +49,6 @@ _RESPONSES: Final = Path(responses.__file__).parent
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     return in_transaction(work, question_acts.told)
-
-
-def _acting(actor: Actor, work: Callable[[Acting], Awaitable[Result]]) -> Result:
-    """One thing that somebody does, with its entry in the audit."""
-
-    async def run(database: Database) -> Result:
-        async with acting(database, actor) as act:
-            return await work(act)
-
-    return on_database(run, question_acts.told)
-
-
-def _named(name: str) -> Actor:
-    return Actor("terminal", " ".join(name.split()))
 
 
 def _refuse(problem: str) -> NoReturn:
@@ -166,7 +150,7 @@ def assign(
 ) -> None:
     """Deja un grupo a cargo de alguien."""
     name = one_who_acts(to)
-    _acting(who(), lambda act: question_acts.assign(act, number, name))
+    acting_as(who().name, lambda act: question_acts.assign(act, number, name), question_acts.told)
     typer.echo(f"El grupo {number} lo atiende {' '.join(name.split())}.")
 
 
@@ -189,51 +173,55 @@ def resolve(
         _refuse("--alias lleva palabras, y va con el artículo que se encuentra por ellas.")
     name = one_who_acts(by)
 
-    async def work(database: Database) -> Ended:
-        library = await _served(database)
+    async def work(act: Acting) -> Ended:
+        library = await _served(act.session)
         said = responses.load(_RESPONSES)
-        async with acting(database, _named(name)) as act:
-            if not_ours:
-                return await question_acts.not_ours(act, library, said, number, note, name, now())
-            return await question_acts.answer(
-                act,
-                library,
-                library.facts,
-                said,
-                number,
-                article_id,
-                other_words,
-                note,
-                name,
-                now(),
-            )
+        if not_ours:
+            return await question_acts.not_ours(act, library, said, number, note, name, now())
+        return await question_acts.answer(
+            act,
+            library,
+            library.facts,
+            said,
+            number,
+            article_id,
+            other_words,
+            note,
+            name,
+            now(),
+        )
 
-    ended = on_database(work, question_acts.told)
+    ended = acting_as(name, work, question_acts.told)
     if ended.draft is not None:
         typer.echo(f"Borrador {ended.draft} de {article_id}: falta que otra persona lo apruebe.")
     typer.echo(f"Resuelto. Avisados: {ended.told}; sin poder avisarles: {ended.not_told}.")
 
 
-async def _served(database: Database) -> Library:
+async def _served(session: AsyncSession) -> Library:
     """What is served today: what was published, or the files while nothing was."""
-    async with database.session() as session:
-        if await revision.mark(session) is None:
-            return Library.load(today())
-        return await articles.published_library(session, facts_of_the_files(), today())
+    if await revision.mark(session) is None:
+        return Library.load(today())
+    return await articles.published_library(session, facts_of_the_files(), today())
 
 
 @app.command()
 def dismiss(number: Number, by: By = "", note: Note = "") -> None:
     """Descarta un grupo que no es una pregunta; no se avisa a nadie."""
     name = one_who_acts(by)
-    _acting(_named(name), lambda act: question_acts.dismiss(act, number, note, name, now()))
+    acting_as(
+        name,
+        lambda act: question_acts.dismiss(act, number, note, name, now()),
+        question_acts.told,
+    )
     typer.echo("Descartado.")
 
 
 @app.command()
 def reopen(number: Number) -> None:
     """Abre de nuevo un grupo descartado, o que no le tocaba al ministerio."""
-    waiting = _acting(who(), lambda act: question_acts.reopen(act, number))
+    waiting = acting_as(
+        who().name, lambda act: question_acts.reopen(act, number), question_acts.told
+    )
     typer.echo(f"El grupo {number} está sin resolver. Esperan la respuesta: {waiting}.")
 
 
@@ -243,7 +231,7 @@ def merge(
     other: Annotated[int, typer.Argument(help="El grupo que pasa al primero.")],
 ) -> None:
     """Junta dos grupos que son la misma pregunta."""
-    _acting(who(), lambda act: question_acts.merge(act, number, other))
+    acting_as(who().name, lambda act: question_acts.merge(act, number, other), question_acts.told)
     typer.echo(f"Las preguntas del grupo {other} están ahora en el {number}.")
 
 
@@ -252,5 +240,5 @@ def split(
     question: Annotated[int, typer.Argument(help="Número de la pregunta, como la muestra show.")],
 ) -> None:
     """Saca una pregunta de su grupo a uno propio."""
-    new = _acting(who(), lambda act: question_acts.part(act, question))
+    new = acting_as(who().name, lambda act: question_acts.part(act, question), question_acts.told)
     typer.echo(f"La pregunta {question} está ahora en el grupo {new}.")
