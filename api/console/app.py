@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
+from actions.articles.errors import NoSuchFact, NoSuchVersion
 from actions.staff.errors import LinkOver, NoSuchStaff
 from actions.staff.permissions import NAMES, roles_with
 from actions.store.database import is_outage
@@ -31,7 +32,22 @@ from api.console.access import (
     WrongStage,
     login_path,
 )
-from api.console.rooms import account, audit, case_desk, cases, home, login, staff
+from api.console.rooms import (
+    account,
+    article_editing,
+    article_review,
+    articles,
+    audit,
+    case_desk,
+    cases,
+    facts,
+    home,
+    login,
+    question_answers,
+    questions,
+    staff,
+    trying,
+)
 
 STATIC: Final = Path(__file__).parent / "static"
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -40,6 +56,14 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     cases.router,
     case_desk.router,
+    # Before the articles' own, whose addresses hold any name.
+    article_editing.router,
+    article_review.router,
+    articles.router,
+    facts.router,
+    questions.router,
+    question_answers.router,
+    trying.router,
     staff.router,
     audit.router,
 )
@@ -62,7 +86,9 @@ def create_console() -> FastAPI:
         Forged: _forged,
         TooLarge: _too_large,
         LinkOver: _link_over,
+        NoSuchFact: _not_found,
         NoSuchStaff: _not_found,
+        NoSuchVersion: _not_found,
         HTTPException: _http_error,
         RequestValidationError: _not_found,
         Exception: _failed,

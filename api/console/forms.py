@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 
@@ -28,3 +29,14 @@ class Form:
     @property
     def is_right(self) -> bool:
         return not self.errors
+
+
+def day_typed(given: str) -> date | None:
+    """A day as a browser's calendar gives it, 2026-12-31, or as people type it, 31/12/2026; None
+    for anything else."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(given.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None

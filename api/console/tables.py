@@ -34,7 +34,7 @@ _FORMATS: Final = {"csv": exports.CSV, "xlsx": exports.XLSX}
 class Column(Generic[Row]):
     """A column. ``value`` is what is exported, and what is shown unless ``shown`` gives words for
     it; ``link`` where the cell leads; ``tone`` marks it (good, warning, bad, quiet); ``sort`` is
-    the name of the order that its title chooses."""
+    the name of the order that its title chooses. ``only_exported`` ones are in the files alone."""
 
     title: str
     value: Callable[[Row], Cell]
@@ -44,6 +44,7 @@ class Column(Generic[Row]):
     sort: str = ""
     number: bool = False
     wide: bool = False
+    only_exported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class ShownCell:
     tone: str
     number: bool
     wide: bool
+    when: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +171,15 @@ def show(table: Table[Row], asked: Asked, listed: Listed[Row]) -> ShownTable:
     """The table with its rows, for the template."""
     page = asked.offset // PAGE + 1
     count = max(1, -(-listed.total // PAGE))
+    columns = [column for column in table.columns if not column.only_exported]
     return ShownTable(
         title=table.title,
         path=table.path,
         search=table.search,
         searched=asked.search,
         filters=[(one, asked.filters.get(one.name, "")) for one in table.filters],
-        heads=[_head(table, asked, column) for column in table.columns],
-        rows=[[_cell(column, row) for column in table.columns] for row in listed.rows],
+        heads=[_head(table, asked, column) for column in columns],
+        rows=[[_cell(column, row) for column in columns] for row in listed.rows],
         total=listed.total,
         first=asked.offset + 1 if listed.rows else 0,
         last=asked.offset + len(listed.rows),
@@ -239,6 +242,7 @@ def _cell(column: Column[Row], row: Row) -> ShownCell:
         tone=column.tone(row) if column.tone else "",
         number=column.number,
         wide=column.wide,
+        when=isinstance(value, date),
     )
 
 

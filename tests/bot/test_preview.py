@@ -121,7 +121,7 @@ def test_a_text_that_is_not_right_yet_is_shown_with_what_to_mend() -> None:
         ("", 1, "falta el encabezado"),
         ("---\ntitle: x\n", 1, "el encabezado no termina"),
         (DRAFT.replace("topic: aguas", "topic: agua"), 3, "el tema 'agua' no existe"),
-        ("x" * 30_000, 1, "y caben 20000"),
+        ("x" * 30_000, 1, "y caben 8000"),
         ("---\n\x07", 2, "hay un carácter que no es texto"),
     ],
 )

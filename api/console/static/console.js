@@ -70,17 +70,26 @@ function place(field) {
 function keep(field) {
   const kept = window.sessionStorage.getItem(place(field));
   const sent = window.sessionStorage.getItem("enviado");
-  if (kept !== null && document.querySelector(".notice.good") && sent === place(field)) {
-    window.sessionStorage.removeItem(place(field));
+  // Fields that say what the text began from: they are kept, and come back, with it.
+  const beside = (field.dataset.beside || "").split(" ").filter(Boolean).map((name) => field.form.elements[name]);
+  const save = () => {
+    window.sessionStorage.setItem(place(field), field.value);
+    for (const one of beside) window.sessionStorage.setItem(place(one), one.value);
+  };
+  if (field.dataset.keep === "given") {
+    // The page answers what was sent just now: what it shows is the newest there is.
+    save();
   } else if (kept !== null && kept !== field.value && field.value === field.defaultValue
       && (field.value === "" || sent === place(field))) {
     field.value = kept;
+    for (const one of beside) one.value = window.sessionStorage.getItem(place(one)) || "";
   }
-  field.addEventListener("input", () => window.sessionStorage.setItem(place(field), field.value));
+  field.addEventListener("input", save);
   if (field.form) {
     field.form.addEventListener("submit", () => {
-      window.sessionStorage.setItem(place(field), field.value);
+      save();
       window.sessionStorage.setItem("enviado", place(field));
+      window.sessionStorage.setItem("recien", place(field));
     });
   }
 }
@@ -118,6 +127,10 @@ function ask(form) {
 }
 
 for (const part of document.querySelectorAll("[data-live]")) follow(part);
+// What was sent just before this page has been taken where the page says so, wherever it led.
+const justSent = window.sessionStorage.getItem("recien");
+if (justSent && document.querySelector(".notice.good[role=status]")) window.sessionStorage.removeItem(justSent);
+window.sessionStorage.removeItem("recien");
 for (const field of document.querySelectorAll("textarea[data-keep]")) keep(field);
 for (const form of document.querySelectorAll("form[data-sure]")) ask(form);
 for (const field of document.querySelectorAll("select[data-submit]")) {
@@ -153,7 +166,8 @@ for (const form of document.querySelectorAll('form[action="/consola/salir"]')) {
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
-  if (form.method !== "post") return;
+  // A form whose answer is a file leaves its page as it is: it may be sent again.
+  if (form.method !== "post" || "again" in form.dataset) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
 });
