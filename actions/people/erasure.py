@@ -25,6 +25,7 @@ from actions.firms.service import Known
 from actions.messages import states
 from actions.people import linking, locks, wanted
 from actions.people.masking import mask_address
+from actions.registry import forgetting as registry
 from actions.store.database import Executor
 
 FORGET_AFTER: Final = timedelta(hours=1)
@@ -162,6 +163,7 @@ async def erase(
     await cases.forget(session, people, now)
     consented = await _part_from_consent(session, people)
     await audit.erase_person(session, people, now)
+    await registry.forget(session, people)
     for statement in _ABOUT_PEOPLE:
         await session.execute(text(statement), {"people": people})
     await session.execute(

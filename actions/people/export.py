@@ -13,7 +13,8 @@ from sqlalchemy import text
 from actions.cases.hours import ZONE
 from actions.people import linking
 from actions.people.erasure import FORGOTTEN
-from actions.people.export_parts import PARTS, Part
+from actions.people.export_part import Part
+from actions.people.export_parts import PARTS
 from actions.people.profile import check_known
 from actions.store.database import Executor
 

@@ -5,48 +5,23 @@ people is here, and every column of it: so a new one cannot be forgotten.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from actions.people.erasure import ERASED
-
-Told = tuple[str, str]
-"""The key under which something is handed over, and what it is, in Spanish."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The rows ``t`` of one table, as a list under ``key``.
-
-    ``where`` may use :people (all accounts) and :addresses (all their addresses). ``columns`` are
-    handed over in that order, and then ``further`` SQL expressions by key. The rows of a part
-    ``within`` another one stand in the lists of its rows: ``by`` is the column that names them.
-    """
-
-    key: str
-    meaning: str
-    table: str
-    where: str
-    columns: Mapping[str, Told]
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    further: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    within: str = ""
-    by: str = ""
-    order: str = "id"
-
-
-_OF_PEOPLE: Final = "t.person_id = ANY(:people)"
-_OF_ADDRESSES: Final = "t.address_id = ANY(:addresses)"
-_SENT: Final = "t.outbox_id IN (SELECT id FROM outbox WHERE address_id = ANY(:addresses))"
-_OF_CASES: Final = 't.case_id IN (SELECT id FROM "case" WHERE person_id = ANY(:people))'
-
-_WHOSE: Final = "Es de la persona de este archivo; sus números están en «persona»."
-_DIGEST: Final = "Es una huella que sirve para comprobar, y no dice nada de la persona."
-_STAFF: Final = "Es un dato de quien atendió por el ministerio, no de la persona."
-_WORKING: Final = "Sirve para entregar el mensaje y no dice nada de la persona."
-
-_ACCOUNT: Final = ("cuenta", "Número de la cuenta")
-_CHANNEL_OF: Final = ("canal", "Número del canal, según «canales»")
+from actions.people.export_consultancy import CONSULTANCY
+from actions.people.export_part import (
+    ACCOUNT,
+    CHANNEL_OF,
+    DIGEST,
+    OF_ADDRESSES,
+    OF_CASES,
+    OF_PEOPLE,
+    SENT,
+    STAFF,
+    WHOSE,
+    WORKING,
+    Part,
+)
 
 PARTS: Final = (
     Part(
@@ -63,7 +38,7 @@ PARTS: Final = (
         "t.id = ANY(:addresses)",
         {
             "id": ("numero", "Número del canal"),
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "channel": ("tipo", "WhatsApp, Telegram o chat de la página"),
             "external": ("direccion", "El número o la cuenta"),
             "created_at": ("desde", "Cuándo escribió por primera vez"),
@@ -92,25 +67,25 @@ PARTS: Final = (
         "codigos_para_unir",
         "Códigos para unir cuentas, de la última hora",
         "link_code",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {"made_at": ("hecho", "Cuándo se pidió"), "expires_at": ("vence", "Hasta cuándo sirve")},
-        {"id": _DIGEST, "person_id": _WHOSE, "salt": _DIGEST, "digest": _DIGEST},
+        {"id": DIGEST, "person_id": WHOSE, "salt": DIGEST, "digest": DIGEST},
     ),
     Part(
         "intentos_de_unir",
         "Códigos equivocados que escribió, de la última hora",
         "link_try",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {"tried_at": ("cuando", "Cuándo lo escribió")},
-        {"id": _WORKING, "person_id": _WHOSE},
+        {"id": WORKING, "person_id": WHOSE},
     ),
     Part(
         "empresa",
         "Lo que dijo de su empresa",
         "firm",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "firm_name": ("nombre", "Nombre"),
             "sector": ("rubro", "Rubro"),
             "workers": ("personas", "Personas que trabajan ahí"),
@@ -132,23 +107,23 @@ PARTS: Final = (
         "consentimientos",
         "Versiones del aviso de privacidad que aceptó",
         "consent",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "version": ("version", "Versión del aviso"),
             "channel": ("canal", "Por dónde lo aceptó"),
             "given_at": ("aceptado", "Cuándo lo aceptó"),
             "withdrawn_at": ("retirado", "Cuándo dejó de valer"),
         },
-        {"id": _WORKING},
+        {"id": WORKING},
     ),
     Part(
         "mensajes_que_no_quiere",
         "Mensajes que pidió no recibir",
         "opted_out",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "category": (
                 "tipo",
                 "announcements, avisos; reminders, recordatorios; training, capacitaciones",
@@ -162,10 +137,10 @@ PARTS: Final = (
         "mensajes_recibidos",
         "Lo que escribió",
         "inbox",
-        f"{_OF_ADDRESSES} AND t.kind <> '{ERASED}'",
+        f"{OF_ADDRESSES} AND t.kind <> '{ERASED}'",
         {
             "id": ("numero", "Número del mensaje"),
-            "address_id": _CHANNEL_OF,
+            "address_id": CHANNEL_OF,
             "kind": ("clase", "Texto, botón, audio, imagen u otra"),
             "text": ("texto", "Lo que decía"),
             "detail": ("detalle", "Lo demás que traía: el botón, el tipo de archivo"),
@@ -174,16 +149,16 @@ PARTS: Final = (
             "turn_id": ("turno", "En qué turno lo leyó, según «turnos»"),
             "provider_id": ("numero_del_proveedor", "Número que le dio WhatsApp o Telegram"),
         },
-        {"person_id": _WHOSE, "failures": _WORKING},
+        {"person_id": WHOSE, "failures": WORKING},
     ),
     Part(
         "mensajes_enviados",
         "Lo que se le escribió",
         "outbox",
-        f"{_OF_ADDRESSES} AND t.content <> '{{}}'",
+        f"{OF_ADDRESSES} AND t.content <> '{{}}'",
         {
             "id": ("numero", "Número del mensaje"),
-            "address_id": _CHANNEL_OF,
+            "address_id": CHANNEL_OF,
             "turn_id": ("turno", "Turno al que contesta, según «turnos»"),
             "category": ("tipo", "Aviso, recordatorio o capacitación; vacío si es respuesta"),
             "content": ("contenido", "Texto, botones y archivos"),
@@ -194,23 +169,23 @@ PARTS: Final = (
             "provider_id": ("numero_del_proveedor", "Número que le dio WhatsApp o Telegram"),
         },
         {
-            "person_id": _WHOSE,
+            "person_id": WHOSE,
             "channel": "Es el del canal, que está en «canales».",
-            **dict.fromkeys(("lane", "attempts", "attempted_at", "claimed_at"), _WORKING),
-            "not_before": _WORKING,
+            **dict.fromkeys(("lane", "attempts", "attempted_at", "claimed_at"), WORKING),
+            "not_before": WORKING,
         },
     ),
     Part(
         "entregas",
         "Lo que WhatsApp o Telegram dijo de la entrega",
         "receipt",
-        _SENT,
+        SENT,
         {
             "status": ("estado", "Estado"),
             "error_code": ("error", "Código del error"),
             "received_at": ("cuando", "Cuándo lo dijo"),
         },
-        {"id": _WORKING, "outbox_id": "Está dentro de su mensaje."},
+        {"id": WORKING, "outbox_id": "Está dentro de su mensaje."},
         within="mensajes_enviados",
         by="outbox_id",
     ),
@@ -218,7 +193,7 @@ PARTS: Final = (
         "archivos",
         "Archivos que el ministerio mandó con el mensaje",
         "stored_file",
-        _SENT,
+        SENT,
         {
             "name": ("nombre", "Nombre"),
             "media_type": ("tipo", "Tipo"),
@@ -227,12 +202,12 @@ PARTS: Final = (
             "expires_at": ("se_borra", "Cuándo se borra"),
         },
         {
-            "id": _WORKING,
+            "id": WORKING,
             "outbox_id": "Está dentro de su mensaje.",
             "token": "Es la clave para abrir el archivo.",
-            "sha256": _DIGEST,
+            "sha256": DIGEST,
             "content": "Es el archivo mismo, que ya se le entregó: no cabe en un texto.",
-            "made_by": _STAFF,
+            "made_by": STAFF,
         },
         within="mensajes_enviados",
         by="outbox_id",
@@ -241,10 +216,10 @@ PARTS: Final = (
         "turnos",
         "Lo que el asistente entendió y contestó, sin texto",
         "turn",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
             "id": ("numero", "Número del turno"),
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "channel": ("canal", "Por dónde escribió"),
             "intent": ("intencion", "Lo que el asistente creyó que quería"),
             "confidence": ("seguridad", "Qué tan seguro estaba, de 0 a 1"),
@@ -253,15 +228,15 @@ PARTS: Final = (
             "articles": ("articulos", "Con qué artículos contestó"),
             "created_at": ("cuando", "Cuándo fue"),
         },
-        {"nlu_up": _WORKING, "milliseconds": _WORKING},
+        {"nlu_up": WORKING, "milliseconds": WORKING},
     ),
     Part(
         "conversacion",
         "Lo que el asistente recuerda para seguir, con lo contestado a medias",
         "conversation",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "state": ("estado", "Lo que recuerda"),
             "updated_at": ("actualizada", "Cuándo cambió por última vez"),
         },
@@ -271,10 +246,10 @@ PARTS: Final = (
         "casos",
         "Veces que pidió o necesitó a una persona del ministerio",
         "case",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
             "id": ("numero", "Número del caso"),
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "channel": ("canal", "Por dónde escribió"),
             "reason": (
                 "motivo",
@@ -288,15 +263,15 @@ PARTS: Final = (
             "close_reason": ("motivo_de_cierre", "Por qué se cerró"),
             "close_note": ("nota_de_cierre", "Lo que se anotó al cerrarlo"),
         },
-        {"staff": _STAFF, "held_until": _STAFF, "closed_by": _STAFF},
+        {"staff": STAFF, "held_until": STAFF, "closed_by": STAFF},
     ),
     Part(
         "respuestas",
         "Mensajes que le escribió una persona del ministerio",
         "case_reply",
-        _OF_CASES,
+        OF_CASES,
         {"outbox_id": ("mensaje", "Número del mensaje, según «mensajes_enviados»")},
-        {"case_id": "Está dentro de su caso.", "staff": _STAFF},
+        {"case_id": "Está dentro de su caso.", "staff": STAFF},
         {
             "texto": (
                 "(SELECT content->>'text' FROM outbox WHERE id = t.outbox_id)",
@@ -315,9 +290,9 @@ PARTS: Final = (
         "notas",
         "Lo que el personal anotó del caso",
         "case_note",
-        _OF_CASES,
+        OF_CASES,
         {"text": ("texto", "Lo que dice"), "at": ("cuando", "Cuándo se anotó")},
-        {"id": _WORKING, "case_id": "Está dentro de su caso.", "staff": _STAFF},
+        {"id": WORKING, "case_id": "Está dentro de su caso.", "staff": STAFF},
         within="casos",
         by="case_id",
     ),
@@ -325,10 +300,10 @@ PARTS: Final = (
         "preguntas_que_espera",
         "Preguntas de las que quiso saber la respuesta",
         "asker",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
             "question_id": ("numero", "Número de la pregunta"),
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "agreed_at": ("desde", "Cuándo pidió que se le avisara"),
             "told_at": ("avisada", "Cuándo se le avisó"),
         },
@@ -340,14 +315,15 @@ PARTS: Final = (
         },
         order="agreed_at",
     ),
+    *CONSULTANCY,
     Part(
         "actos_del_personal",
         "Lo que el personal del ministerio hizo con estos datos",
         "audit_entry",
-        _OF_PEOPLE,
+        OF_PEOPLE,
         {
             "place": ("numero", "Número en la auditoría"),
-            "person_id": _ACCOUNT,
+            "person_id": ACCOUNT,
             "at": ("cuando", "Cuándo"),
             "act": ("acto", "Qué se hizo"),
             "subject": ("de_que", "Sobre qué"),
@@ -355,8 +331,8 @@ PARTS: Final = (
             "erased_at": ("borrado", "Cuándo se borró el detalle"),
         },
         {
-            **dict.fromkeys(("staff_id", "way", "actor", "actor_salt", "actor_digest"), _STAFF),
-            **dict.fromkeys(("detail_salt", "detail_digest", "previous", "digest"), _DIGEST),
+            **dict.fromkeys(("staff_id", "way", "actor", "actor_salt", "actor_digest"), STAFF),
+            **dict.fromkeys(("detail_salt", "detail_digest", "previous", "digest"), DIGEST),
         },
         order="place",
     ),

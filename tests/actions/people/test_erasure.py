@@ -87,6 +87,57 @@ async def _deliver(database: Database, someone: Someone) -> list[str]:
             await outbox.was_sent(session, message.id, f"SM{message.id}")
 
 
+async def a_consultant(database: Database, person_id: int, name: str, number: str = "") -> int:
+    """Somebody of the registry, or who applied for it where there is no number, with something in
+    every table that hangs on them."""
+    async with database.transaction() as session:
+        consultant_id: int = await session.scalar(
+            text(
+                "INSERT INTO consultant (registration_number, kind, name, categories, valid_from, "
+                "valid_to, state, person_id, phone, email) VALUES (NULLIF(:number, ''), 'persona', "
+                ":name, '{aguas}', '2026-01-01', '2027-01-01', "
+                "CASE WHEN :number = '' THEN 'solicitada' ELSE 'vigente' END, :person, "
+                "'7000-4321', 'pedido@ejemplo.sv') RETURNING id"
+            ),
+            {"name": name, "number": number, "person": person_id},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO consultant_change (consultant_id, field, before, after, source, at) "
+                "VALUES (:id, 'phone', NULL, '\"7000-4321\"', 'consultor', now())"
+            ),
+            {"id": consultant_id},
+        )
+        await session.execute(
+            text(
+                "WITH sync AS (INSERT INTO registry_sync (source, digest, counts, difference, "
+                "report, state, at) VALUES ('registro.csv', 'f', '{}', '{}', '[]', 'proposed', "
+                "now()) RETURNING id) INSERT INTO registry_conflict (consultant_id, kind, ours, "
+                "sync_id, at) SELECT :id, 'desaparecido', '\"vigente\"', id, now() FROM sync"
+            ),
+            {"id": consultant_id},
+        )
+        await session.execute(
+            text("INSERT INTO consultant_offer (consultant_id, first_at) VALUES (:id, now())"),
+            {"id": consultant_id},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO consultant_code (consultant_id, digest, made_by, made_at, expires_at) "
+                "VALUES (:id, CAST(CAST(:id AS text) AS bytea), 'ana', now(), now())"
+            ),
+            {"id": consultant_id},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO consultant_document (consultant_id, name, media_type, size, sha256, "
+                "content, made_at) VALUES (:id, 'pedido.pdf', 'a/b', 1, 'f', 'x', now())"
+            ),
+            {"id": consultant_id},
+        )
+    return consultant_id
+
+
 async def _with_a_past(database: Database, meet: Meet) -> tuple[Someone, Someone]:
     """Someone on two channels of whom we hold something in every table."""
     ana, web = await meet("whatsapp", "+50370004321"), await meet("web", "4321" * 16)
@@ -136,6 +187,8 @@ async def _with_a_past(database: Database, meet: Meet) -> tuple[Someone, Someone
     for one in (ana, web):
         await queue(database, one, "tu respuesta", state=states.SENT)
         await queue(database, one, "tu aviso", lane=states.NOTICE, category="reminders")
+    await a_consultant(database, ana.person_id, "Panadería Lupita")
+    await a_consultant(database, web.person_id, "Ana de los Ángeles", "CA-77")
     await join(database, ana, web)
     async with database.transaction() as session:
         await linking.make_code(session, ana.person_id, NOW)
@@ -177,6 +230,12 @@ async def test_nothing_of_the_person_is_left_in_any_table(database: Database, me
     for name in ("asker", "firm", "link_code", "link_try", "opted_out", "person_link"):
         assert before[name] != "[]", name
         assert after[name] == "[]", name
+    for name in ("consultant_document", "consultant_code"):
+        assert before[name] != "[]", name
+        assert after[name] == "[]", name
+    # The registry is public: whoever is in it stays, and nobody in the chat is known to be them.
+    found = await rows(database, "SELECT registration_number, person_id, phone FROM consultant")
+    assert found == [("CA-77", None, None)]
     # The two first greetings, the two secrets and the request itself.
     assert erased.messages == 5
     assert len(erased.closed_cases) == 2

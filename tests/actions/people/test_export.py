@@ -21,7 +21,7 @@ from actions.store.metadata import metadata
 from tests.actions.conftest import Meet, Someone, receive
 from tests.actions.people.conftest import handled, queue, run
 from tests.actions.people.joining import NOW, join
-from tests.actions.people.test_erasure import OUTCOME
+from tests.actions.people.test_erasure import OUTCOME, a_consultant
 
 ROOTS = frozenset(("person", "address"))
 
@@ -101,10 +101,20 @@ async def _with_a_past(database: Database, someone: Someone, name: str) -> int:
         id=sent,
         name=f"archivo {name}",
     )
+    consultant = await a_consultant(database, someone.person_id, f"Consultoría {name}")
+    await run(
+        database,
+        "INSERT INTO consultant_document (consultant_id, name, media_type, size, sha256, content, "
+        "made_at) VALUES (:id, :name, 'a/b', 1, 'f', 'secreto', now())",
+        id=consultant,
+        name=f"título {name}",
+    )
     return opened.number
 
 
 SAID = (
+    "Consultoría",
+    "título",
     "pregunta",
     "estado",
     "Taller",

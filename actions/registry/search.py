@@ -1,0 +1,244 @@
+"""Who fits an owner's need: only those in force at that moment, the best fit first, in fair turns.
+
+How the turns are fair: fit is reckoned in few coarse steps, so most who fit do so equally. Among
+equals, who stood first longest ago (or never) stands first now; a tie goes by a hash with the day
+as its seed, so that no number in our table is luckier than another. Who stands first is noted, and
+that is what the next search goes by: over many searches each of N equals stands first every N-th
+time, however many owners ask. Second and third places follow the same order and cost no turn.
+Measured by :func:`first_places` and in the tests.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.firms.shown import sector_title
+from actions.registry import rules
+from actions.registry.neighbours import rings
+from actions.store.database import Executor
+
+MOST_SHOWN: Final = 3
+
+COVERS: Final = 40
+"""Points for doing all that is needed; a share of them for a part."""
+SPECIALISED: Final = 30
+GENERALIST: Final = 20
+"""For naming the owner's branch, or serving all; who names others only is not proposed."""
+COMES: Final = 30
+REMOTELY: Final = 15
+"""For coming to the department, or being there at a distance only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an owner looks for: at least one category of actions.registry.rules.CATEGORIES, an id of
+    knowledge.sectors, a department's name; None where it does not matter. ``excluded`` are
+    consultants who are not to be proposed (those who declined)."""
+
+    categories: tuple[str, ...]
+    sector: str | None = None
+    department: str | None = None
+    remote_allowed: bool = True
+    excluded: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.categories or not set(self.categories) <= set(rules.CATEGORIES):
+            raise ValueError("a need has one or more known categories")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A consultant who fits. ``score`` goes from 0 to 100, ``reasons`` are phrases in Spanish, the
+    strongest first; fees are whole dollars, ``fee_unit`` of actions.registry.rules.FEE_UNITS."""
+
+    consultant_id: int
+    registration_number: str
+    name: str
+    kind: str
+    categories: tuple[str, ...]
+    departments: tuple[str, ...]
+    on_site: bool
+    remote: bool
+    languages: tuple[str, ...]
+    fee_min: int | None
+    fee_max: int | None
+    fee_unit: str | None
+    valid_to: date
+    score: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What is offered where nobody fits: ``remoto``, people who attend at a distance; ``cercano``,
+    people of the nearest ``departments`` that have any; ``llamada``, a call from the ministry."""
+
+    kind: Literal["remoto", "cercano", "llamada"]
+    fits: tuple[Fit, ...] = ()
+    departments: tuple[str, ...] = ()
+
+
+async def fitting(
+    session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
+) -> list[Fit]:
+    """The best ones for a need, in their turns; who stands first has had theirs."""
+    found = await preview(session, need, now, limit)
+    if found:
+        await _note_first(session, found[0].consultant_id, now)
+    return found
+
+
+async def preview(
+    session: Executor, need: Need, now: datetime, limit: int = MOST_SHOWN
+) -> list[Fit]:
+    """The same without costing anybody a turn: for who only looks."""
+    rows = await session.execute(_BEST, {**_values(need, now), "limit": limit})
+    return [_fit(row, need) for row in rows]
+
+
+async def fallback(
+    session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
+) -> Fallback:
+    """What is offered where :func:`fitting` finds nobody."""
+    anywhere = Need(need.categories, need.sector, None, True, need.excluded)
+    if not need.remote_allowed:
+        rows = await session.execute(
+            _BEST, {**_values(anywhere, now), "only_remote": True, "limit": limit}
+        )
+        found = [_fit(row, anywhere) for row in rows]
+        if found:
+            await _note_first(session, found[0].consultant_id, now)
+            return Fallback("remoto", tuple(found))
+    for ring in rings(need.department or ""):
+        rows = await session.execute(
+            _BEST, {**_values(anywhere, now), "places": [*ring], "remote": False, "limit": limit}
+        )
+        found = [_fit(row, anywhere) for row in rows]
+        if found:
+            await _note_first(session, found[0].consultant_id, now)
+            served = {place for one in found for place in one.departments}
+            return Fallback("cercano", tuple(found), tuple(one for one in ring if one in served))
+    return Fallback("llamada")
+
+
+async def first_places(session: Executor, since: datetime) -> Mapping[int, datetime]:
+    """When each consultant last stood first, since a moment."""
+    rows = await session.execute(
+        text("SELECT consultant_id, first_at FROM consultant_offer WHERE first_at >= :since"),
+        {"since": since},
+    )
+    return {row.consultant_id: row.first_at for row in rows}
+
+
+def _values(need: Need, now: datetime) -> dict[str, Any]:
+    day = rules.day_of(now)
+    return {
+        "categories": [*need.categories],
+        "needed": len(set(need.categories)),
+        "sector": need.sector,
+        "places": None if need.department is None else [need.department],
+        "remote": need.remote_allowed,
+        "only_remote": False,
+        "excluded": [*need.excluded],
+        "day": day,
+        "seed": day.toordinal(),
+    }
+
+
+_FITS: Final = (
+    f"{rules.BOOKABLE_SQL.format(c='c')} AND c.categories && CAST(:categories AS text[]) "
+    "AND (CAST(:sector AS text) IS NULL OR c.sectors = '{}' OR :sector = ANY(c.sectors)) "
+    "AND ((NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
+    "OR c.departments && CAST(:places AS text[]))) OR (:remote AND c.remote)) "
+    "AND c.id <> ALL(CAST(:excluded AS bigint[]))"
+)
+_SCORE: Final = (
+    f"{COVERS} * (SELECT count(*) FROM unnest(c.categories) AS one "
+    "WHERE one = ANY(CAST(:categories AS text[]))) / :needed "
+    f"+ CASE WHEN :sector = ANY(c.sectors) THEN {SPECIALISED} ELSE {GENERALIST} END "
+    "+ CASE WHEN NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
+    f"OR c.departments && CAST(:places AS text[])) THEN {COMES} ELSE {REMOTELY} END"
+)
+_BEST: Final = text(
+    f"""
+    WITH best AS (
+        SELECT c.id, {_SCORE} AS score, o.first_at
+        FROM consultant AS c LEFT JOIN consultant_offer AS o ON o.consultant_id = c.id
+        WHERE {_FITS}
+        ORDER BY score DESC, o.first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id
+        LIMIT :limit)
+    SELECT c.id, c.registration_number, c.name, c.kind, c.categories, c.sectors, c.departments,
+        c.on_site, c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit, c.valid_to, best.score,
+        c.on_site AND NOT :only_remote AND (CAST(:places AS text[]) IS NULL
+            OR c.departments && CAST(:places AS text[])) AS comes
+    FROM best JOIN consultant AS c ON c.id = best.id
+    ORDER BY score DESC, best.first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id
+    """
+)
+
+
+# Two searches at once put the same consultant first: but for the very first time ever, neither
+# waits for the other's transaction to end.
+_FIRST: Final = (
+    text(
+        "WITH free AS (SELECT consultant_id FROM consultant_offer WHERE consultant_id = :id "
+        "FOR UPDATE SKIP LOCKED) UPDATE consultant_offer SET first_at = :now FROM free "
+        "WHERE consultant_offer.consultant_id = free.consultant_id"
+    ),
+    text(
+        "INSERT INTO consultant_offer (consultant_id, first_at) SELECT :id, :now "
+        "WHERE NOT EXISTS (SELECT 1 FROM consultant_offer WHERE consultant_id = :id) "
+        "ON CONFLICT DO NOTHING"
+    ),
+)
+
+
+async def _note_first(session: AsyncSession, consultant_id: int, now: datetime) -> None:
+    for statement in _FIRST:
+        await session.execute(statement, {"id": consultant_id, "now": now})
+
+
+def _fit(row: Row[Any], need: Need) -> Fit:
+    return Fit(
+        consultant_id=row.id,
+        registration_number=row.registration_number,
+        name=row.name,
+        kind=row.kind,
+        categories=tuple(row.categories),
+        departments=tuple(row.departments),
+        on_site=row.on_site,
+        remote=row.remote,
+        languages=tuple(row.languages),
+        fee_min=row.fee_min,
+        fee_max=row.fee_max,
+        fee_unit=row.fee_unit,
+        valid_to=row.valid_to,
+        score=row.score,
+        reasons=_reasons(row, need),
+    )
+
+
+def _reasons(row: Row[Any], need: Need) -> tuple[str, ...]:
+    does = [rules.CATEGORIES[one] for one in need.categories if one in row.categories]
+    reasons = [f"Hace: {', '.join(does)}"]
+    if need.sector is not None and need.sector in row.sectors:
+        reasons.append(f"Conoce su rubro: {sector_title(need.sector)}")
+    elif need.sector is not None:
+        reasons.append("Atiende todos los rubros")
+    reasons.append(_place(row, need))
+    return tuple(reasons)
+
+
+def _place(row: Row[Any], need: Need) -> str:
+    if not row.comes:
+        return "Atiende a distancia"
+    if need.department is not None:
+        return f"Llega a {need.department}"
+    places: Sequence[str] = row.departments
+    if not places:
+        return "Llega al lugar"
+    return f"Llega a {', '.join(places[:3])}" + (" y otros" if len(places) > 3 else "")
