@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.keys import rules
@@ -118,6 +118,10 @@ _STATE: Final = """
     CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
         WHEN expires_at <= :now THEN 'expired' ELSE 'live' END
 """
+_ROW: Final = f"""
+    prefix, name, scopes, per_minute, {_STATE} AS state, made_by, made_at, last_used_at, expires_at,
+    revoked_at, revoked_by
+"""
 
 
 async def listed(session: Executor, asked: Asked, now: datetime) -> Listed[KeyRow]:
@@ -139,16 +143,27 @@ async def listed(session: Executor, asked: Asked, now: datetime) -> Listed[KeyRo
     """
     total: int = await session.scalar(text(f"SELECT count(*) {found}"), values)
     rows = await session.execute(
-        text(
-            f"""
-            SELECT prefix, name, scopes, per_minute, {_STATE} AS state, made_by, made_at,
-                last_used_at, expires_at, revoked_at, revoked_by
-            {found} ORDER BY {order} OFFSET :offset LIMIT :limit
-            """
-        ),
-        values,
+        text(f"SELECT {_ROW} {found} ORDER BY {order} OFFSET :offset LIMIT :limit"), values
     )
-    return Listed([KeyRow(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows], total)
+    return Listed([_key(row) for row in rows], total)
+
+
+async def one(session: Executor, prefix: str, now: datetime) -> KeyRow:
+    """The key with that prefix. Raises NoSuchKey."""
+    row = (
+        await session.execute(
+            text(f"SELECT {_ROW} FROM api_key WHERE prefix = :prefix"),
+            {"prefix": prefix, "now": now},
+        )
+    ).one_or_none()
+    if row is None:
+        raise NoSuchKey(prefix)
+    return _key(row)
+
+
+def _key(row: Row[Any]) -> KeyRow:
+    values: dict[str, Any] = {**row._mapping, "scopes": tuple(row.scopes)}
+    return KeyRow(**values)
 
 
 async def revoke(session: AsyncSession, prefix: str, by: str, now: datetime) -> str:

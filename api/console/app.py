@@ -42,6 +42,7 @@ from api.console.rooms import (
     cases,
     facts,
     home,
+    keys,
     login,
     question_answers,
     questions,
@@ -65,6 +66,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     question_answers.router,
     trying.router,
     staff.router,
+    keys.router,
     audit.router,
 )
 """The rooms; a new one is added here, and to the menu in api.console.pages."""

@@ -164,3 +164,13 @@ async def test_keys_are_listed_searched_filtered_and_sorted(database: Database, 
         await names(filters={"estado": "otra"})
     with pytest.raises(NoSuchOrder):
         await names(sort="digest")
+
+
+async def test_one_key_is_read_as_it_is_listed(database: Database, make: Make) -> None:
+    made = await make("Ventanilla", expires_at=NOW + timedelta(days=1))
+    async with database.session() as session:
+        found = await service.one(session, made.prefix, NOW)
+        assert found == (await service.listed(session, Asked(), NOW)).rows[0]
+        assert (await service.one(session, made.prefix, NOW + timedelta(days=2))).state == "expired"
+        with pytest.raises(rules.NoSuchKey):
+            await service.one(session, "00000000", NOW)
