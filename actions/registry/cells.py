@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
@@ -91,7 +91,7 @@ def kind(cell: str) -> str:
     }
     if not cell:
         return "persona"
-    return _known(cell, known, "el tipo", ("persona", "empresa"))
+    return _known(cell, known, "el tipo", rules.KINDS)
 
 
 def state(cell: str) -> str:
@@ -103,7 +103,7 @@ def state(cell: str) -> str:
         "vencido": "vencida",
         "vencida": "vencida",
     }
-    return _known(cell, known, "el estado", rules.REGISTERED)
+    return _known(cell, known, "el estado", {one: rules.STATES[one] for one in rules.REGISTERED})
 
 
 def day(cell: str, what: str) -> date:
@@ -127,21 +127,22 @@ def day(cell: str, what: str) -> date:
 def categories(cell: str) -> tuple[str, ...]:
     if not cell:
         raise Wrong("Falta la categoría.")
-    return _each(cell, category_names(), "la categoría", tuple(rules.CATEGORIES.values()))
+    return _each(cell, category_names(), "la categoría", rules.CATEGORIES)
 
 
 def departments(cell: str) -> tuple[str, ...]:
     names = department_names()
     if fold(cell) in _EVERYWHERE:
         return tuple(one.name for one in territory().departments)
-    return _each(cell, names, "el departamento", tuple(names.values()))
+    return _each(cell, names, "el departamento", {one: one for one in names.values()})
 
 
 def sectors_of(cell: str) -> tuple[str, ...]:
     if fold(cell) in ("todos", "todos los rubros"):
         return ()
     names = sector_names()
-    return _each(cell, names, "el rubro", tuple(one.title for one in sectors().listed))
+    known = (*sectors().listed, sectors().other)
+    return _each(cell, names, "el rubro", {one.id: one.title for one in known})
 
 
 def languages(cell: str) -> tuple[str, ...]:
@@ -149,7 +150,7 @@ def languages(cell: str) -> tuple[str, ...]:
         return ("es",)
     known = {fold(title): one for one, title in rules.LANGUAGES.items()}
     known |= {one: one for one in rules.LANGUAGES} | {"nahuatl": "nah", "nawat": "nah"}
-    return _each(cell, known, "el idioma", tuple(rules.LANGUAGES.values()))
+    return _each(cell, known, "el idioma", rules.LANGUAGES)
 
 
 def yes(cell: str, otherwise: bool) -> bool:
@@ -176,7 +177,7 @@ def fee_unit(cell: str) -> str | None:
         return None
     known = {fold(title): one for one, title in rules.FEE_UNITS.items()}
     known |= {one: one for one in rules.FEE_UNITS}
-    return _known(cell, known, "la forma de cobrar", ("hora", "día", "proyecto"))
+    return _known(cell, known, "la forma de cobrar", rules.FEE_UNITS)
 
 
 def phone(cell: str) -> str | None:
@@ -220,27 +221,28 @@ def sector_names() -> dict[str, str]:
     return {one.id: one.id for one in known} | {one.names[0]: one.id for one in known}
 
 
-def _each(cell: str, known: Mapping[str, str], what: str, shown: Sequence[str]) -> tuple[str, ...]:
+def _each(
+    cell: str, known: Mapping[str, str], what: str, shown: Mapping[str, str]
+) -> tuple[str, ...]:
     """What a cell names, each once, in its order."""
     pieces = [piece for one in _SEPARATORS.split(cell) if (piece := one.strip())]
     return tuple(dict.fromkeys(_known(piece, known, what, shown) for piece in pieces))
 
 
-def _known(typed: str, known: Mapping[str, str], what: str, shown: Sequence[str]) -> str:
+def _known(typed: str, known: Mapping[str, str], what: str, shown: Mapping[str, str]) -> str:
+    """What a name stands for; ``known`` are all names, folded, ``shown`` those that staff read, by
+    what they stand for. Raises Wrong, with the nearest one."""
     exact = known.get(typed) or known.get(fold(typed))
     if exact is not None:
         return exact
     near = process.extractOne(
-        fold(typed),
-        {one: fold(one) for one in shown},
-        scorer=fuzz.WRatio,
-        score_cutoff=_NEAR_ENOUGH,
+        fold(typed), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
     )
     sentence = f"No se conoce {what} «{typed[:60]}»."
     if near is None:
-        some = ", ".join(shown[:15])
+        some = ", ".join(list(shown.values())[:15])
         raise Wrong(f"{sentence} Use: {some}.")
-    raise Wrong(f"{sentence} ¿Quiso decir «{near[2]}»?")
+    raise Wrong(f"{sentence} ¿Quiso decir «{shown[known[near[0]]]}»?")
 
 
 def as_text(value: Any) -> str:
