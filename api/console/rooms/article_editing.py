@@ -37,6 +37,7 @@ router = APIRouter()
 WRITE: Final = Permission.WRITE_ARTICLES
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME: Final = 80
+_LONGEST_NOTE: Final = 300
 _SKELETON: Final = """---
 title: {title}
 topic: permiso
@@ -54,11 +55,14 @@ Y aquí lo que sigue. [HECHO-02]
 
 @router.get("/articulos/nuevo")
 async def ask_new(visit: Annotated[Visit, Needs(WRITE)]) -> Response:
-    """The editor with an outline; ``titulo`` in the address is its title."""
-    title = visit.request.query_params.get("titulo", "")[: check.TITLE_LIMIT].replace("\x00", "")
+    """The editor with an outline; ``titulo`` in the address is its title, ``nota`` what its
+    reviewer is told, such as the question that it is to answer."""
+    query = visit.request.query_params
+    title = query.get("titulo", "")[: check.TITLE_LIMIT].replace("\x00", "")
+    note = query.get("nota", "")[:_LONGEST_NOTE].replace("\x00", "")
     # As YAML takes any text.
     quoted = json.dumps(title or "¿Qué pregunta la gente?", ensure_ascii=False)
-    form = Form({"name": "", "markdown": _SKELETON.format(title=quoted), "note": ""})
+    form = Form({"name": "", "markdown": _SKELETON.format(title=quoted), "note": note})
     return await show_desk(visit, NEW_DESK, form)
 
 

@@ -119,7 +119,11 @@ async def test_what_is_not_known_says_so_and_offers_to_write_it(house: House) ->
     assert "Dice que no sabe" in said
     assert "no alcanza" in said
     assert re.search(r"Ningún artículo tiene: [^.]*vbnmk", said)
-    assert 'href="/consola/articulos/nuevo?nota=qwxz' in page
+    link = re.search(r'href="(/consola/articulos/nuevo[^"]+)"', page)
+    assert link
+    editor = await (await house.who(Role.EDITING)).get(html.unescape(link[1]))
+    assert f'title: "{nonsense}"' in html.unescape(editor.text)
+    assert f'value="Contesta: {nonsense}"' in html.unescape(editor.text)
     reader = await tried(await house.who(Role.READING), nonsense)
     assert "/consola/articulos/nuevo" not in reader
 
