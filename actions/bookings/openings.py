@@ -140,7 +140,9 @@ def openings(
     while day <= latest.date():
         for opening in offered(timetable, day, rules):
             starts = opening.span.starts
-            if not earliest <= starts <= latest or (mode and mode not in opening.modes):
+            if not (earliest <= starts <= latest and starts > now):
+                continue
+            if mode and mode not in opening.modes:
                 continue
             padded = opening.span.padded(rules)
             if not any(padded.overlaps(one) for one in taken):

@@ -1,0 +1,41 @@
+"""Bookings to come of consultants whose registration holds no more: both sides are told, once.
+
+The booking stays: whether to go there all the same is the owner's to decide, who may cancel it.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.bookings.booked import SELECT, Notice, booked, to_consultant, to_owner
+from actions.registry.rules import BOOKABLE_SQL, day_of
+
+MOST_AT_ONCE: Final = 100
+
+
+async def lapsed(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ONCE) -> list[Notice]:
+    """Who has to be told of such a booking, up to ``most`` bookings; each only once, in however
+    many processes this runs."""
+    rows = await session.execute(
+        text(
+            f"""
+            {SELECT} WHERE b.state IN ('pending', 'proposed', 'accepted')
+                AND lower(b.during) > :now AND b.lapse_told_at IS NULL
+                AND NOT COALESCE({BOOKABLE_SQL.format(c="c")}, false)
+            ORDER BY lower(b.during) LIMIT :most FOR NO KEY UPDATE OF b SKIP LOCKED
+            """
+        ),
+        {"now": now, "day": day_of(now), "most": most},
+    )
+    found = [booked(row) for row in rows]
+    await session.execute(
+        text("UPDATE booking SET lapse_told_at = :now WHERE id = ANY(:ids)"),
+        {"now": now, "ids": [one.id for one in found]},
+    )
+    notices: list[Notice] = []
+    for one in found:
+        notices += to_owner(one, "consultant_lapsed", state=one.state)
+        notices += to_consultant(one, "registration_lapsed", state=one.state)
+    return notices

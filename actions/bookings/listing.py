@@ -1,0 +1,125 @@
+"""Referrals as staff page through them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from actions.firms.models import folded
+from actions.store.database import Executor
+from actions.store.listing import Asked, Listed, NoSuchFilter, like, one_of, order_by
+
+STATES: Final[dict[str, str]] = {
+    "espera": "waiting",
+    "otra_hora": "proposed",
+    "buscando": "looking",
+    "aceptada": "accepted",
+    "sin_consultor": "exhausted",
+    "retirada": "withdrawn",
+}
+"""Values of the filter ``estado``: the consultant is asked; the owner is asked about another time;
+the next consultant is looked for; agreed on; nobody was left; called off or not answered by the
+owner."""
+FILTERS: Final = ("estado", "consultor")
+"""``consultor``: a consultant's number (id), whoever in the chain they were."""
+ORDERS: Final[dict[str, str]] = {
+    "hecha": "r.made_at",
+    "vence": "r.deadline",
+    "intentos": "cardinality(r.tried)",
+}
+"""When it was made, when its answer is due, and how many consultants were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    """One request. ``state`` is a key of STATES; ``tried`` counts the consultants asked, and
+    ``consultant_name`` is the last of them; ``starts``, ``mode`` and ``booking_state`` are of the
+    booking with them. ``complaints`` counts those about any booking of the chain."""
+
+    number: int
+    person_id: int
+    firm_name: str | None
+    consultant_id: int
+    consultant_name: str
+    tried: int
+    state: str
+    deadline: datetime | None
+    made_at: datetime
+    booking_id: int
+    booking_state: str
+    starts: datetime
+    mode: str
+    complaints: int
+
+
+async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
+    """Requests, the newest first. The search finds words or parts of words of the name of the last
+    consultant asked or of the owner's firm. Raises NoSuchOrder and NoSuchFilter."""
+    for name in asked.filters:
+        if name not in FILTERS:
+            raise NoSuchFilter(name)
+    narrowed, values = ["true"], dict[str, Any]()
+    state = one_of(asked, "estado", tuple(STATES))
+    if state is not None:
+        narrowed.append("r.state = :state")
+        values["state"] = STATES[state]
+    if consultant := asked.filters.get("consultor"):
+        if not (consultant.isascii() and consultant.isdigit() and len(consultant) < 19):
+            raise NoSuchFilter("consultor")
+        narrowed.append("r.tried @> ARRAY[CAST(:consultant AS bigint)]")
+        values["consultant"] = int(consultant)
+    if words := folded(asked.search[:100].replace("\0", " ")).split():
+        narrowed.append(
+            "(c.name_folded LIKE ALL(CAST(:words AS text[])) "
+            "OR f.name_folded LIKE ALL(CAST(:words AS text[])))"
+        )
+        values["words"] = [like(word) for word in words]
+    order = order_by(asked, ORDERS, "r.made_at DESC", "r.id DESC")
+    source = f"""
+        FROM referral AS r JOIN consultant AS c ON c.id = r.consultant_id
+        LEFT JOIN firm AS f ON f.person_id = r.person_id WHERE {" AND ".join(narrowed)}
+    """
+    total: int = await session.scalar(text(f"SELECT count(*) {source}"), values)
+    rows = await session.execute(
+        text(
+            f"""
+            SELECT r.id, r.person_id, f.firm_name, r.consultant_id, c.name,
+                cardinality(r.tried) AS tried, r.state, r.deadline, r.made_at, last.id AS booking,
+                last.state AS booking_state, lower(last.during) AS starts, last.mode,
+                (SELECT count(*) FROM complaint JOIN booking ON booking.id = complaint.booking_id
+                    WHERE booking.referral_id = r.id) AS complaints
+            FROM (SELECT r.id {source} ORDER BY {order} LIMIT :limit OFFSET :offset) AS page
+            JOIN referral AS r ON r.id = page.id
+            JOIN consultant AS c ON c.id = r.consultant_id
+            LEFT JOIN firm AS f ON f.person_id = r.person_id
+            CROSS JOIN LATERAL (SELECT * FROM booking WHERE booking.referral_id = r.id
+                ORDER BY booking.id DESC LIMIT 1) AS last
+            ORDER BY {order}
+            """
+        ),
+        {**values, "limit": asked.limit, "offset": asked.offset},
+    )
+    names = {stored: name for name, stored in STATES.items()}
+    return Listed(
+        [
+            ReferralLine(
+                number=row.id,
+                person_id=row.person_id,
+                firm_name=row.firm_name,
+                consultant_id=row.consultant_id,
+                consultant_name=row.name,
+                tried=row.tried,
+                state=names[row.state],
+                deadline=row.deadline,
+                made_at=row.made_at,
+                booking_id=row.booking,
+                booking_state=row.booking_state,
+                starts=row.starts,
+                mode=row.mode,
+                complaints=row.complaints,
+            )
+            for row in rows
+        ],
+        total,
+    )
