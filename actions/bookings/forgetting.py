@@ -7,18 +7,27 @@ could be asked.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.bookings import chain, ground, states
-from actions.bookings.booked import SELECT, Notice, booked, to_other
+from actions.bookings.booked import SELECT, Notice, Side, booked, to_other
 
 
-async def forget(session: AsyncSession, people: Sequence[int], now: datetime) -> list[Notice]:
-    """Takes out what these accounts of one person said, and calls off what is to come; the other
-    sides that have to be told. To be called while the consultants still have their person."""
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The other sides that have to be told, and whether there was any booking that stays."""
+
+    notices: tuple[Notice, ...]
+    had_bookings: bool
+
+
+async def forget(session: AsyncSession, people: Sequence[int], now: datetime) -> Forgotten:
+    """Takes out what these accounts of one person said, and calls off what is to come. To be called
+    while the consultants still have their person."""
     concerned = await session.scalars(
         text(
             "SELECT DISTINCT b.consultant_id FROM booking AS b "
@@ -42,21 +51,20 @@ async def forget(session: AsyncSession, people: Sequence[int], now: datetime) ->
     )
     notices: list[Notice] = []
     for booking in [booked(row) for row in rows]:
-        side = "owner" if booking.person_id in people else "consultant"
+        side: Side = "owner" if booking.person_id in people else "consultant"
         await chain.end(session, booking, states.CANCELLED, now)
         await ground.settle(session, booking, states.WITHDRAWN, now)
         await ground.note(session, booking, "cancelled", "erasure", now)
         notices += to_other(
-            booking,
-            "owner" if side == "owner" else "consultant",
-            "booking_cancelled",
-            by=side,
-            before=booking.state,
-            note="",
+            booking, side, "booking_cancelled", by=side, before=booking.state, note=""
         )
     for statement in _SAID:
         await session.execute(text(statement), {"people": [*people]})
-    return notices
+    had_bookings: bool = await session.scalar(
+        text("SELECT EXISTS (SELECT 1 FROM booking WHERE person_id = ANY(:people))"),
+        {"people": [*people]},
+    )
+    return Forgotten(tuple(notices), had_bookings)
 
 
 _THEIRS = "SELECT id FROM booking WHERE person_id = ANY(:people)"

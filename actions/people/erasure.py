@@ -18,6 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.audit import service as audit
+from actions.bookings import forgetting as bookings
+from actions.bookings.booked import Notice
 from actions.cases import service as cases
 from actions.files import service as files
 from actions.firms import service as firms
@@ -41,6 +43,7 @@ KEPT_STATISTICS: Final = "cuántas consultas hubo y de qué temas, sin nada que 
 KEPT_CONSENT: Final = (
     "que alguien aceptó el aviso de privacidad, con la versión y el día, sin nombre"
 )
+KEPT_BOOKINGS: Final = "que hubo citas con consultores y cómo se calificaron, sin lo que dijiste"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What became of an erasure. ``kept`` are phrases in Spanish: what stays, as the law wants."""
+    """What became of an erasure. ``kept`` are phrases in Spanish: what stays, as the law wants.
+    ``notices`` are for the other sides of bookings that were called off; the caller posts them."""
 
     messages: int
     closed_cases: tuple[int, ...]
     kept: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 async def held(session: Executor, person_id: int) -> Held:
@@ -163,6 +168,8 @@ async def erase(
     await cases.forget(session, people, now)
     consented = await _part_from_consent(session, people)
     await audit.erase_person(session, people, now)
+    async with locks.waiting_briefly(session):
+        forgotten = await bookings.forget(session, people, now)
     await registry.forget(session, people)
     for statement in _ABOUT_PEOPLE:
         await session.execute(text(statement), {"people": people})
@@ -176,8 +183,12 @@ async def erase(
         ),
         {"at": now + FORGET_AFTER, "addresses": addresses, "answering": [*answering]},
     )
-    kept = (KEPT_STATISTICS, KEPT_CONSENT) if consented else (KEPT_STATISTICS,)
-    return Erased(messages, tuple(sorted(open_cases.values())), kept)
+    kept = [KEPT_STATISTICS]
+    if consented:
+        kept.append(KEPT_CONSENT)
+    if forgotten.had_bookings:
+        kept.append(KEPT_BOOKINGS)
+    return Erased(messages, tuple(sorted(open_cases.values())), tuple(kept), forgotten.notices)
 
 
 _ABOUT_PEOPLE: Final = (

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.people.erasure import ERASED
+from actions.people.export_bookings import BOOKINGS
 from actions.people.export_consultancy import CONSULTANCY
 from actions.people.export_part import (
     ACCOUNT,
@@ -316,6 +317,7 @@ PARTS: Final = (
         order="agreed_at",
     ),
     *CONSULTANCY,
+    *BOOKINGS,
     Part(
         "actos_del_personal",
         "Lo que el personal del ministerio hizo con estos datos",

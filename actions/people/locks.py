@@ -47,7 +47,7 @@ async def lock(session: AsyncSession, person_id: int) -> None:
 
 async def lock_second(session: AsyncSession, held: int, person_id: int) -> None:
     """The same for another person, while the first one is locked already. Raises Busy."""
-    async with _waiting_briefly(session):
+    async with waiting_briefly(session):
         if person_id > held:
             await lock(session, person_id)
         else:
@@ -62,7 +62,7 @@ async def hold_addresses(
 ) -> list[HeldAddress]:
     """Keeps the person's addresses (those ``among`` them) from changing. Raises Busy."""
     only = "" if among is None else "AND id = ANY(:among)"
-    async with _waiting_briefly(session):
+    async with waiting_briefly(session):
         rows = await session.execute(
             text(
                 "SELECT id, channel FROM address WHERE person_id = :person "
@@ -75,7 +75,7 @@ async def hold_addresses(
 
 async def hold_open_cases(session: AsyncSession, people: Sequence[int]) -> dict[int, int]:
     """Keeps these people's open cases from changing: their numbers by person. Raises Busy."""
-    async with _waiting_briefly(session):
+    async with waiting_briefly(session):
         rows = await session.execute(
             text(
                 'SELECT person_id, id FROM "case" WHERE person_id = ANY(:people) '
@@ -87,7 +87,8 @@ async def hold_open_cases(session: AsyncSession, people: Sequence[int]) -> dict[
 
 
 @asynccontextmanager
-async def _waiting_briefly(session: AsyncSession) -> AsyncIterator[None]:
+async def waiting_briefly(session: AsyncSession) -> AsyncIterator[None]:
+    """For locks other than a person's: raises Busy where another transaction keeps one for long."""
     try:
         await session.execute(text(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MILLISECONDS}"))
         yield

@@ -138,6 +138,50 @@ async def a_consultant(database: Database, person_id: int, name: str, number: st
     return consultant_id
 
 
+async def bookings_of(
+    database: Database, person_id: int, words: str, own: int, booked: int
+) -> None:
+    """The person booked time with the consultant ``booked``, and keeps a week and a calendar as the
+    consultant ``own``: something in every table of bookings, with those words where any can be."""
+    values = {"person": person_id, "consultant": booked, "own": own, "words": words}
+    async with database.transaction() as session:
+        values["referral"] = await session.scalar(
+            text(
+                "INSERT INTO referral (person_id, need, consultant_id, tried, state, made_at) "
+                "VALUES (:person, jsonb_build_object('busca', CAST(:words AS text)), :consultant, "
+                "ARRAY[CAST(:consultant AS bigint)], 'accepted', now()) RETURNING id"
+            ),
+            values,
+        )
+        values["booking"] = await session.scalar(
+            text(
+                "INSERT INTO booking (consultant_id, person_id, referral_id, during, occupied, "
+                "mode, state, purpose, consent_version, consent_at, made_at, asked_at, "
+                "accepted_at, uid) SELECT :consultant, :person, :referral, meeting, meeting, "
+                "'remote', 'accepted', 'propósito ' || :words, '1', :at, :at, :at, :at, "
+                "gen_random_uuid() FROM (SELECT tstzrange(:at, :until) AS meeting) AS one "
+                "RETURNING id"
+            ),
+            {**values, "at": NOW - timedelta(days=2), "until": NOW - timedelta(days=1)},
+        )
+        for statement in (
+            "INSERT INTO booking_event (booking_id, at, act, by, during, note) "
+            "SELECT id, now(), 'cancelled', 'owner', during, 'anotación ' || :words "
+            "FROM booking WHERE id = :booking",
+            "INSERT INTO rating VALUES (:booking, 5, 'comentario ' || :words, now())",
+            "INSERT INTO complaint (booking_id, person_id, by, text, made_at) "
+            "VALUES (:booking, :person, 'owner', 'queja ' || :words, now())",
+            "INSERT INTO availability (consultant_id, weekday, starts, ends, mode) "
+            "VALUES (:own, 0, '08:00', '12:00', 'both')",
+            "INSERT INTO availability_exception (consultant_id, first_day, last_day, opened, "
+            "reason) VALUES (:own, '2026-12-01', '2026-12-02', false, 'viaje ' || :words)",
+            "INSERT INTO calendar_feed VALUES "
+            "(:own, sha256(CAST(CAST(:own AS text) AS bytea)), now())",
+        ):
+            used = {name: value for name, value in values.items() if f":{name}" in statement}
+            await session.execute(text(statement), used)
+
+
 async def _with_a_past(database: Database, meet: Meet) -> tuple[Someone, Someone]:
     """Someone on two channels of whom we hold something in every table."""
     ana, web = await meet("whatsapp", "+50370004321"), await meet("web", "4321" * 16)
@@ -188,7 +232,8 @@ async def _with_a_past(database: Database, meet: Meet) -> tuple[Someone, Someone
         await queue(database, one, "tu respuesta", state=states.SENT)
         await queue(database, one, "tu aviso", lane=states.NOTICE, category="reminders")
     await a_consultant(database, ana.person_id, "Panadería Lupita")
-    await a_consultant(database, web.person_id, "Ana de los Ángeles", "CA-77")
+    registered = await a_consultant(database, web.person_id, "Ana de los Ángeles", "CA-77")
+    await bookings_of(database, ana.person_id, "mi secreto", registered, registered)
     await join(database, ana, web)
     async with database.transaction() as session:
         await linking.make_code(session, ana.person_id, NOW)
@@ -230,7 +275,10 @@ async def test_nothing_of_the_person_is_left_in_any_table(database: Database, me
     for name in ("asker", "firm", "link_code", "link_try", "opted_out", "person_link"):
         assert before[name] != "[]", name
         assert after[name] == "[]", name
-    for name in ("consultant_document", "consultant_code"):
+    for name in (
+        *("consultant_document", "consultant_code"),
+        *("availability", "availability_exception", "calendar_feed"),
+    ):
         assert before[name] != "[]", name
         assert after[name] == "[]", name
     # The registry is public: whoever is in it stays, and nobody in the chat is known to be them.
@@ -239,7 +287,11 @@ async def test_nothing_of_the_person_is_left_in_any_table(database: Database, me
     # The two first greetings, the two secrets and the request itself.
     assert erased.messages == 5
     assert len(erased.closed_cases) == 2
-    assert erased.kept == (erasure.KEPT_STATISTICS, erasure.KEPT_CONSENT)
+    assert erased.kept == (
+        erasure.KEPT_STATISTICS,
+        erasure.KEPT_CONSENT,
+        erasure.KEPT_BOOKINGS,
+    )
 
 
 async def test_what_may_stay_stays(database: Database, meet: Meet) -> None:

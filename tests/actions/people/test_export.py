@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from actions.audit import service as audit
 from actions.cases import service as cases
@@ -21,7 +22,7 @@ from actions.store.metadata import metadata
 from tests.actions.conftest import Meet, Someone, receive
 from tests.actions.people.conftest import handled, queue, run
 from tests.actions.people.joining import NOW, join
-from tests.actions.people.test_erasure import OUTCOME, a_consultant
+from tests.actions.people.test_erasure import OUTCOME, a_consultant, bookings_of
 
 ROOTS = frozenset(("person", "address"))
 
@@ -109,12 +110,26 @@ async def _with_a_past(database: Database, someone: Someone, name: str) -> int:
         id=consultant,
         name=f"título {name}",
     )
+    async with database.transaction() as session:
+        other = await session.scalar(
+            text(
+                "INSERT INTO consultant (registration_number, kind, name, categories, valid_from, "
+                "valid_to, state) VALUES (gen_random_uuid(), 'persona', 'Otra', '{aguas}', "
+                "'2026-01-01', '2027-01-01', 'vigente') RETURNING id"
+            )
+        )
+    await bookings_of(database, someone.person_id, name, consultant, other)
     return opened.number
 
 
 SAID = (
     "Consultoría",
     "título",
+    "propósito",
+    "anotación",
+    "comentario",
+    "queja",
+    "viaje",
     "pregunta",
     "estado",
     "Taller",
@@ -197,6 +212,7 @@ FREE = frozenset(
         "que_es_cada_dato",
         "conversacion.estado",
         "casos.contexto",
+        "solicitudes_de_consultoria.busca",
         "mensajes_recibidos.detalle",
         "mensajes_enviados.contenido",
         "actos_del_personal.detalle",
