@@ -52,7 +52,6 @@ class Consultant(Base):
             "(fee_min IS NULL) = (fee_max IS NULL) AND (fee_min IS NULL) = (fee_unit IS NULL)",
             name="fee_whole",
         ),
-        Index("ix_consultant_categories", "categories", postgresql_using="gin"),
         Index("ix_consultant_state", "state", "valid_to"),
         Index("ix_consultant_name_folded", "name_folded"),
     )

@@ -9,11 +9,12 @@ Measured by :func:`first_places` and in the tests.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.firms.shown import sector_title
@@ -48,6 +49,8 @@ class Need:
     def __post_init__(self) -> None:
         if not self.categories or not set(self.categories) <= set(rules.CATEGORIES):
             raise ValueError("a need has one or more known categories")
+        if len(set(self.categories)) < len(self.categories):
+            raise ValueError("a category is needed once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +99,40 @@ async def preview(
     session: Executor, need: Need, now: datetime, limit: int = MOST_SHOWN
 ) -> list[Fit]:
     """The same without costing anybody a turn: for who only looks."""
-    rows = await session.execute(_BEST, {**_values(need, now), "limit": limit})
-    return [_fit(row, need) for row in rows]
+    return await _found(session, need, now, limit)
 
 
 async def fallback(
     session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
 ) -> Fallback:
-    """What is offered where :func:`fitting` finds nobody."""
-    anywhere = Need(need.categories, need.sector, None, True, need.excluded)
+    """What is offered where :func:`fitting` finds nobody; who stands first has had their turn."""
+    anywhere = replace(need, department=None, remote_allowed=True)
+    offered = Fallback("llamada")
     if not need.remote_allowed:
-        rows = await session.execute(
-            _BEST, {**_values(anywhere, now), "only_remote": True, "limit": limit}
-        )
-        found = [_fit(row, anywhere) for row in rows]
+        found = await _found(session, anywhere, now, limit, only_remote=True)
         if found:
-            await _note_first(session, found[0].consultant_id, now)
-            return Fallback("remoto", tuple(found))
-    for ring in rings(need.department or ""):
-        rows = await session.execute(
-            _BEST, {**_values(anywhere, now), "places": [*ring], "remote": False, "limit": limit}
-        )
-        found = [_fit(row, anywhere) for row in rows]
+            offered = Fallback("remoto", tuple(found))
+    for ring in rings(need.department or "") if offered.kind == "llamada" else ():
+        found = await _found(session, anywhere, now, limit, places=[*ring], remote=False)
         if found:
-            await _note_first(session, found[0].consultant_id, now)
             served = {place for one in found for place in one.departments}
-            return Fallback("cercano", tuple(found), tuple(one for one in ring if one in served))
-    return Fallback("llamada")
+            near = tuple(one for one in ring if one in served)
+            offered = Fallback("cercano", tuple(found), near)
+            break
+    if offered.fits:
+        await _note_first(session, offered.fits[0].consultant_id, now)
+    return offered
+
+
+async def _found(
+    session: Executor, need: Need, now: datetime, limit: int, **otherwise: Any
+) -> list[Fit]:
+    # A plan that was kept from when few had been offered goes through all of them for each one who
+    # fits: the join has to be planned for as many as there are.
+    await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    values = {**_values(need, now), **otherwise, "limit": limit}
+    rows = await session.execute(_best(len(need.categories)), values)
+    return [_fit(row, need) for row in rows]
 
 
 async def first_places(session: Executor, since: datetime) -> Mapping[int, datetime]:
@@ -138,7 +148,7 @@ def _values(need: Need, now: datetime) -> dict[str, Any]:
     day = rules.day_of(now)
     return {
         "categories": [*need.categories],
-        "needed": len(set(need.categories)),
+        **{f"category{place}": one for place, one in enumerate(need.categories)},
         "sector": need.sector,
         "places": None if need.department is None else [need.department],
         "remote": need.remote_allowed,
@@ -149,36 +159,42 @@ def _values(need: Need, now: datetime) -> dict[str, Any]:
     }
 
 
+_COMES: Final = (
+    "NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
+    "OR c.departments && CAST(:places AS text[]))"
+)
 _FITS: Final = (
     f"{rules.BOOKABLE_SQL.format(c='c')} AND c.categories && CAST(:categories AS text[]) "
     "AND (CAST(:sector AS text) IS NULL OR c.sectors = '{}' OR :sector = ANY(c.sectors)) "
-    "AND ((NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
-    "OR c.departments && CAST(:places AS text[]))) OR (:remote AND c.remote)) "
+    f"AND (({_COMES}) OR (:remote AND c.remote)) "
     "AND c.id <> ALL(CAST(:excluded AS bigint[]))"
 )
-_SCORE: Final = (
-    f"{COVERS} * (SELECT count(*) FROM unnest(c.categories) AS one "
-    "WHERE one = ANY(CAST(:categories AS text[]))) / :needed "
-    f"+ CASE WHEN :sector = ANY(c.sectors) THEN {SPECIALISED} ELSE {GENERALIST} END "
-    "+ CASE WHEN NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
-    f"OR c.departments && CAST(:places AS text[])) THEN {COMES} ELSE {REMOTELY} END"
-)
-_BEST: Final = text(
-    f"""
-    WITH best AS (
-        SELECT c.id, {_SCORE} AS score, o.first_at
-        FROM consultant AS c LEFT JOIN consultant_offer AS o ON o.consultant_id = c.id
-        WHERE {_FITS}
-        ORDER BY score DESC, o.first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id
-        LIMIT :limit)
-    SELECT c.id, c.registration_number, c.name, c.kind, c.categories, c.sectors, c.departments,
-        c.on_site, c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit, c.valid_to, best.score,
-        c.on_site AND NOT :only_remote AND (CAST(:places AS text[]) IS NULL
-            OR c.departments && CAST(:places AS text[])) AS comes
-    FROM best JOIN consultant AS c ON c.id = best.id
-    ORDER BY score DESC, best.first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id
-    """
-)
+_TURNS: Final = "score DESC, first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id"
+
+
+@cache
+def _best(categories: int) -> TextClause:
+    """The statement for a need of so many categories. Every row has each looked for by itself: for
+    thousands of rows, counting what two lists share takes several times as long."""
+    covered = " + ".join(
+        f"CASE WHEN :category{place} = ANY(c.categories) THEN 1 ELSE 0 END"
+        for place in range(categories)
+    )
+    return text(
+        f"""
+        WITH best AS (
+            SELECT c.id, o.first_at, {COVERS} * ({covered}) / {categories}
+                + CASE WHEN :sector = ANY(c.sectors) THEN {SPECIALISED} ELSE {GENERALIST} END
+                + CASE WHEN {_COMES} THEN {COMES} ELSE {REMOTELY} END AS score
+            FROM consultant AS c LEFT JOIN consultant_offer AS o ON o.consultant_id = c.id
+            WHERE {_FITS}
+            ORDER BY {_TURNS} LIMIT :limit)
+        SELECT c.id, c.registration_number, c.name, c.kind, c.categories, c.sectors,
+            c.departments, c.on_site, c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit,
+            c.valid_to, best.score, {_COMES} AS comes
+        FROM best JOIN consultant AS c ON c.id = best.id ORDER BY {_TURNS}
+        """
+    )
 
 
 # Two searches at once put the same consultant first: but for the very first time ever, neither

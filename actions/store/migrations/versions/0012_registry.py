@@ -113,13 +113,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_consultant_person_id")),
         sa.UniqueConstraint("registration_number", name=op.f("uq_consultant_registration_number")),
     )
-    op.create_index(
-        "ix_consultant_categories",
-        "consultant",
-        ["categories"],
-        unique=False,
-        postgresql_using="gin",
-    )
     op.create_index("ix_consultant_name_folded", "consultant", ["name_folded"], unique=False)
     op.create_index("ix_consultant_state", "consultant", ["state", "valid_to"], unique=False)
     op.create_table(
