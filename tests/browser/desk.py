@@ -65,6 +65,16 @@ class Desk:
             for node in one["nodes"]
         ]
 
+    async def made_of(self) -> list[str]:
+        """The kinds of elements on the page, each with what it stands in."""
+        found: list[str] = await self.page.evaluate(
+            """() => Array.from(new Set(Array.from(document.querySelectorAll("main *"), (one) => {
+              const told = (it) => `${it.tagName}.${it.className}.${it.getAttribute("type") || ""}`;
+              return `${told(one.parentElement)} ${told(one)}`;
+            })))"""
+        )
+        return found
+
     async def is_wider_than_the_screen(self) -> bool:
         """Whether one would have to scroll the whole page aside."""
         found: bool = await self.page.evaluate(
