@@ -44,9 +44,7 @@ class Taken(ArticleRefused):
     """There is an article of that name already."""
 
     def __init__(self, article_id: str) -> None:
-        super().__init__(
-            f"Ya hay un artículo {article_id}: ábralo, o use otro nombre."
-        )
+        super().__init__(f"Ya hay un artículo {article_id}: ábralo, o use otro nombre.")
 
 
 class NotInEffect(ArticleRefused):

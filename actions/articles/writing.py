@@ -14,7 +14,7 @@ from actions.articles.defects import read
 from actions.articles.errors import NoSuchVersion, NotYours, Taken, WrongState
 from actions.articles.given import is_same_name, the_name
 from actions.articles.revision import lock
-from actions.articles.rules import DRAFT, IN_REVIEW, STATES, normalized
+from actions.articles.rules import DRAFT, IN_REVIEW, STATES, State, normalized
 from actions.articles.standing import check_not_overtaken
 from knowledge.facts import FactRegister
 
@@ -71,7 +71,7 @@ async def go_on(
 
 async def put_aside(
     session: AsyncSession, article_id: str, number: int, author: str, now: datetime
-) -> str:
+) -> State:
     """Takes back a text of one's own that was not published, in review or not; the state it was in.
 
     It stays in the history. Raises NoSuchVersion, NotYours, WrongState.
