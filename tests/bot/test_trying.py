@@ -59,9 +59,9 @@ async def test_an_answer_with_the_numbers_that_decided() -> None:
     assert (answer.value, answer.least) == (best.confidence, answers.ANSWER_FROM)
     assert answer.is_met
     assert found.telegram[0].text
-    assert {one.fact for one in found.citations} <= set(
+    assert {one.fact for one in found.citations} <= {
         fact for block in LIBRARY.articles[best.article].blocks for fact in block.facts
-    )
+    }
     assert found.citations
     assert found.whatsapp[-1].is_numbered
 
