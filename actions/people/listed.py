@@ -6,7 +6,7 @@ that is not to be forgotten. So a person of the list is an owner of such an addr
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -56,6 +56,10 @@ ORDERS: Final[dict[str, str]] = {
 }
 """What each order sorts by."""
 
+NEWEST: Final = 1_000
+"""Addresses where somebody wrote last: a page that can be made of them is."""
+_NEWEST_FIRST: Final = "last DESC NULLS LAST"
+_TIE: Final = "person_id"
 LONGEST_SEARCH: Final = 100
 """Letters of a search that are looked at."""
 _NUMBER: Final = re.compile(r"#?\s*([0-9]{1,18})")
@@ -99,14 +103,14 @@ async def people(session: Executor, asked: Asked) -> Listed[PersonLine]:
     The number of a joined account finds whom it is joined to; that of someone who had everything
     erased finds them as such, where no filter is set. Raises NoSuchOrder and NoSuchFilter.
     """
-    order = order_by(asked, ORDERS, "last DESC NULLS LAST", "person_id")
+    order = order_by(asked, ORDERS, _NEWEST_FIRST, _TIE)
     narrowed, values = _narrowed(asked)
     search = _read(asked.search)
     erased: int | None = None
+    found_by = []
     if search is not None:
         values["words"] = [like(word) for word in search.words]
         named = "name_folded LIKE ALL(CAST(:words AS text[]))"
-        found_by = []
         if search.digits is not None:
             found_by.append(_BY_DIGITS)
             values["ending"] = f"%{search.digits}"
@@ -120,38 +124,75 @@ async def people(session: Executor, asked: Asked) -> Listed[PersonLine]:
             narrowed.append(f"a.person_id IN ({found})")
         else:
             narrowed.append(f"f.{named}")
-    channel = asked.filters.get("canal") or None
-    if channel is not None:
+    if channel := asked.filters.get("canal") or None:
         values["channel"] = channel
-    having = "" if channel is None else "HAVING bool_or(a.channel = :channel)"
-    name = ", min(f.name_folded) AS name" if order.startswith("name ") else ""
-    # Counting in one go keeps each person until all are counted: it only pays where finding them
-    # is what takes long.
-    in_one_go = bool(narrowed)
-    number = ", count(*) OVER () AS number" if in_one_go else ""
-    grouped = await session.execute(
-        text(
-            f"SELECT a.person_id, min(a.created_at) AS first, max(a.last_inbound_at) AS last"
-            f"{name}{number} {_source(narrowed)} GROUP BY a.person_id {having} "
-            f"ORDER BY {order} LIMIT :limit OFFSET :offset"
-        ),
-        {**values, "limit": asked.limit, "offset": asked.offset},
-    )
-    rows = grouped.all()
-    total: int
-    if in_one_go and rows:
-        total = rows[0].number
-    else:
+    ids: Sequence[int] | None = None
+    total: int | None = None
+    if order == f"{_NEWEST_FIRST}, {_TIE}" and not found_by:
+        ids = await _among_newest(session, asked, narrowed, values)
+    if ids is None:
+        ids, total = await _among_all(session, asked, narrowed, values, order)
+    if total is None:
         of_channel = [] if channel is None else ["a.channel = :channel"]
-        total = await session.scalar(
-            text(f"SELECT count(DISTINCT a.person_id) {_source([*narrowed, *of_channel])}"), values
-        )
-    lines = await _lines(session, [row.person_id for row in rows])
+        source = _source(_HELD, [*narrowed, *of_channel])
+        total = await session.scalar(text(f"SELECT count(DISTINCT a.person_id) {source}"), values)
+        assert total is not None
+    lines = await _lines(session, ids)
     if erased is not None:
         if asked.offset <= total < asked.offset + asked.limit:
             lines.append(PersonLine(erased, erased=True))
         total += 1
     return Listed(lines, total)
+
+
+async def _among_newest(
+    session: Executor, asked: Asked, narrowed: Sequence[str], values: Mapping[str, Any]
+) -> Sequence[int] | None:
+    """The page where it can be made of those who wrote last: it usually can, and then the rest
+    need not be sorted. None where it cannot."""
+    if asked.offset + asked.limit > NEWEST:
+        return None
+    # Of a person's other addresses some may be no more among the newest.
+    of_channel = (
+        "a.channel = :channel OR EXISTS (SELECT 1 FROM address AS other WHERE "
+        "other.person_id = a.person_id AND other.channel = :channel AND other.forget_at IS NULL)"
+    )
+    conditions = [*narrowed, of_channel] if "channel" in values else narrowed
+    found = await session.scalars(
+        text(
+            f"SELECT a.person_id {_source(_NEWEST, conditions)} GROUP BY a.person_id "
+            "ORDER BY max(a.last_inbound_at) DESC NULLS LAST, a.person_id "
+            "LIMIT :limit OFFSET :offset"
+        ),
+        {**values, "newest": NEWEST, "limit": asked.limit, "offset": asked.offset},
+    )
+    ids = found.all()
+    return ids if len(ids) == asked.limit else None
+
+
+async def _among_all(
+    session: Executor,
+    asked: Asked,
+    narrowed: Sequence[str],
+    values: Mapping[str, Any],
+    order: str,
+) -> tuple[Sequence[int], int | None]:
+    """The page, and how many there are in all where that was counted with it."""
+    having = "HAVING bool_or(a.channel = :channel)" if "channel" in values else ""
+    name = ", min(f.name_folded) AS name" if order.startswith("name ") else ""
+    # Counting in one go keeps each person until all are counted: it only pays where finding them
+    # is what takes long.
+    number = ", count(*) OVER () AS number" if narrowed or having else ""
+    grouped = await session.execute(
+        text(
+            f"SELECT a.person_id, min(a.created_at) AS first, max(a.last_inbound_at) AS last"
+            f"{name}{number} {_source(_HELD, narrowed)} GROUP BY a.person_id {having} "
+            f"ORDER BY {order} LIMIT :limit OFFSET :offset"
+        ),
+        {**values, "limit": asked.limit, "offset": asked.offset},
+    )
+    rows = grouped.all()
+    return [row.person_id for row in rows], rows[0].number if number and rows else None
 
 
 # Only numbers: the last letters of a web chat's name are digits too, and tell nobody anything.
@@ -161,10 +202,17 @@ _BY_DIGITS: Final = (
 )
 
 
-def _source(conditions: Sequence[str]) -> str:
+_HELD: Final = "address"
+_NEWEST: Final = (
+    "(SELECT person_id, channel, created_at, last_inbound_at, forget_at FROM address "
+    "WHERE forget_at IS NULL ORDER BY last_inbound_at DESC NULLS LAST, person_id LIMIT :newest)"
+)
+
+
+def _source(addresses: str, conditions: Sequence[str]) -> str:
     """Addresses ``a`` that are held, each with its owner's firm ``f``."""
     return (
-        "FROM address AS a LEFT JOIN firm AS f ON f.person_id = a.person_id "
+        f"FROM {addresses} AS a LEFT JOIN firm AS f ON f.person_id = a.person_id "
         f"WHERE a.forget_at IS NULL {''.join(f'AND ({one}) ' for one in conditions)}"
     )
 

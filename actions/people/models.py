@@ -34,6 +34,12 @@ class Address(Base):
     __table_args__ = (
         UniqueConstraint("channel", "external"),
         Index("ix_address_forget_at", "forget_at", postgresql_where=text("forget_at IS NOT NULL")),
+        Index(
+            "ix_address_last_inbound_at",
+            text("last_inbound_at DESC NULLS LAST"),
+            "person_id",
+            postgresql_where=text("forget_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]

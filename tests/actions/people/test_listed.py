@@ -10,7 +10,7 @@ from actions.firms import rules
 from actions.firms import service as firms
 from actions.people import consent, erasure, linking
 from actions.people.erasure import HeldChannel
-from actions.people.listed import FILTERS, ORDERS, PersonLine, people
+from actions.people.listed import FILTERS, NEWEST, ORDERS, PersonLine, people
 from actions.store.database import Database
 from actions.store.listing import Asked, Listed, NoSuchFilter, NoSuchOrder
 from tests.actions.conftest import Meet, Someone, receive
@@ -419,6 +419,40 @@ async def test_pages_follow_each_other_and_end(
     assert [len(page.rows) for page in pages] == [3, 3, 1, 0]
     assert {page.total for page in pages} == {7}
     assert {line.person_id for page in pages for line in page.rows} == everybody
+
+
+async def test_pages_are_the_same_within_the_newest_and_beyond(database: Database) -> None:
+    many = 2 * NEWEST
+    async with database.transaction() as session:
+        for statement in (
+            # Three of them each minute, and some never: what ties is in the order of the numbers.
+            f"INSERT INTO person (created_at) SELECT now() FROM generate_series(1, {many})",
+            "INSERT INTO address (person_id, channel, external, last_inbound_at) "
+            "SELECT id, 'whatsapp', '+503' || (60000000 + id), "
+            "CASE WHEN id % 50 > 0 THEN now() - id / 3 * interval '1 min' END FROM person",
+            # Every seventh has a second address, most of them from before all others.
+            "INSERT INTO address (person_id, channel, external, last_inbound_at) "
+            "SELECT id, 'web', md5(id::text), CASE WHEN id % 21 > 0 "
+            "THEN now() - interval '9 days' ELSE now() - id / 3 * interval '1 min' END "
+            "FROM person WHERE id % 7 = 0",
+            "INSERT INTO consent (person_id, version, channel) "
+            "SELECT id, '2026-11', 'whatsapp' FROM person WHERE id % 90 = 0",
+        ):
+            await session.execute(text(statement))
+    for narrowed, conditions in (
+        ({}, "true"),
+        ({"canal": "web"}, "bool_or(channel = 'web')"),
+        ({"consentimiento": "si"}, "person_id % 90 = 0"),
+    ):
+        expected = await rows(
+            database,
+            "SELECT person_id FROM address GROUP BY person_id "
+            f"HAVING {conditions} ORDER BY max(last_inbound_at) DESC NULLS LAST, person_id",
+        )
+        for offset in (0, 25, 50, 250, NEWEST - 25, NEWEST - 24, NEWEST, len(expected) - 10, many):
+            page = await _list(database, filters=narrowed, offset=offset, limit=25)
+            assert [(line.person_id,) for line in page.rows] == expected[offset : offset + 25]
+            assert page.total == len(expected)
 
 
 async def test_a_hundred_thousand_people_are_counted_and_paged_at_once(database: Database) -> None:
