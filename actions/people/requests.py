@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions import jobs
 from actions.firms import correction
 from actions.firms import service as firms
+from actions.firms.service import Known
 from actions.messages import outbox, states
 from actions.messages.content import Content
 from actions.people import erasure, linking, locks, wanted
@@ -49,6 +50,21 @@ class ErasedByStaff:
     erased: erasure.Erased
     told: bool
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Whose firm was corrected, and its fields that are another than before (see
+    actions.firms.service.profile), as they were and as they are."""
+
+    person_id: int
+    before: Mapping[str, Known]
+    after: Mapping[str, Known]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those fields, in the order of a firm's."""
+        return tuple(name for name in firms.FIELDS if name in self.before)
 
 
 async def erase_by_staff(
@@ -89,11 +105,11 @@ async def erase_by_staff(
 
 async def correct_firm(
     session: AsyncSession, person_id: int, fields: Mapping[str, str], now: datetime
-) -> tuple[str, ...]:
+) -> Corrected:
     """Changes fields of the person's firm, as they were typed (see actions.firms.correction).
 
-    Returns the names of those that are another than before. Raises NoSuchPerson, AlreadyErased,
-    BadFields, and UnknownField for a field that there is not.
+    Raises NoSuchPerson, AlreadyErased, BadFields, Busy: roll back and run again; and UnknownField
+    for a field that there is not.
     """
     try:
         values = correction.read(fields)
@@ -103,7 +119,12 @@ async def correct_firm(
     before = await firms.profile(session, holder)
     await firms.save(session, holder, values, now)
     after = await firms.profile(session, holder)
-    return tuple(name for name in firms.FIELDS if before.get(name) != after.get(name))
+    names = [name for name in firms.FIELDS if before.get(name) != after.get(name)]
+    return Corrected(
+        holder,
+        {name: before.get(name) for name in names},
+        {name: after.get(name) for name in names},
+    )
 
 
 async def change_wanted(
@@ -111,8 +132,8 @@ async def change_wanted(
 ) -> bool:
     """Stops messages of a category, or starts them again; whether that changed anything.
 
-    No send of one starts after the transaction has committed. Raises NoSuchPerson, AlreadyErased
-    and NoSuchCategory.
+    No send of one starts after the transaction has committed. Raises NoSuchPerson, AlreadyErased,
+    NoSuchCategory, and Busy: roll back and run again.
     """
     if category not in wanted.CATEGORIES:
         raise NoSuchCategory

@@ -26,6 +26,7 @@ from actions.people.errors import (
 from actions.people.requests import (
     MOST_REASON,
     TOLD_WITH,
+    Corrected,
     ErasedByStaff,
     change_wanted,
     correct_firm,
@@ -329,7 +330,7 @@ async def test_an_erasure_finds_whom_the_person_is_joined_to_meanwhile(
 # -- correcting the firm ---------------------------------------------------------------------------
 
 
-async def _correct(database: Database, person_id: int, **fields: str) -> tuple[str, ...]:
+async def _correct(database: Database, person_id: int, **fields: str) -> Corrected:
     async with database.transaction() as session:
         return await correct_firm(session, person_id, fields, NOW)
 
@@ -347,7 +348,11 @@ async def test_fields_are_corrected_and_others_stay(database: Database, meet: Me
         permit_state="in_process",
         sector="panaderia",
     )
-    assert changed == firms.FIELDS
+    assert changed.names == firms.FIELDS
+    assert changed.person_id == ana.person_id
+    assert changed.before["firm_name"] == "Panadería Lupita"
+    assert changed.before["workers"] is None
+    assert (changed.after["firm_name"], changed.after["workers"]) == ("Panadería Lupe", 1_200)
     async with database.session() as session:
         assert await firms.profile(session, ana.person_id) == {
             "firm_name": "Panadería Lupe",
@@ -360,13 +365,9 @@ async def test_fields_are_corrected_and_others_stay(database: Database, meet: Me
             "permit_state": "in_process",
         }
     assert await rows(database, "SELECT updated_at FROM firm") == [(NOW,)]
-    assert await _correct(database, ana.person_id, workers="1200", sector="panaderia") == ()
-    assert await _correct(database, ana.person_id, workers="", district="", department="") == (
-        "workers",
-        "district",
-        "municipality",
-        "department",
-    )
+    assert not (await _correct(database, ana.person_id, workers="1200", sector="panaderia")).names
+    emptied = await _correct(database, ana.person_id, workers="", district="", department="")
+    assert emptied.names == ("workers", "district", "municipality", "department")
     async with database.session() as session:
         assert set(await firms.profile(session, ana.person_id)) == {
             "firm_name",
@@ -435,7 +436,9 @@ async def test_the_firm_of_whom_the_account_is_joined_to_is_corrected(
 ) -> None:
     ana, luis = await _with_a_past(database, meet), await meet("telegram", "1234567")
     await join(database, ana, luis)
-    assert await _correct(database, luis.person_id, firm_name="Lupe y Luis") == ("firm_name",)
+    assert await _correct(database, luis.person_id, firm_name="Lupe y Luis") == Corrected(
+        ana.person_id, {"firm_name": "Panadería Lupita"}, {"firm_name": "Lupe y Luis"}
+    )
     found = await rows(database, "SELECT person_id, firm_name FROM firm")
     assert found == [(ana.person_id, "Lupe y Luis")]
 
