@@ -28,7 +28,7 @@ ACTS: Final[dict[str, str]] = {
     "canned.create": "Creó una respuesta preparada",
     "canned.change": "Cambió una respuesta preparada",
     "canned.delete": "Borró una respuesta preparada",
-    "person.read": "Vio los datos de una persona",
+    "person.read": "Leyó los mensajes de una persona",
     "person.correct": "Corrigió datos de una empresa",
     "person.wanted": "Cambió los mensajes que quiere una persona",
     "person.export": "Exportó los datos de una persona",
@@ -52,6 +52,17 @@ ACTS: Final[dict[str, str]] = {
     "question.reopen": "Abrió de nuevo una pregunta",
     "question.merge": "Juntó preguntas",
     "question.part": "Separó una pregunta",
+    "registry.propose": "Trajo el registro para compararlo",
+    "registry.apply": "Aplicó una sincronización del registro",
+    "registry.discard": "Descartó una sincronización del registro",
+    "registry.decide": "Decidió un conflicto del registro",
+    "registry.approve": "Aprobó la solicitud de un consultor",
+    "registry.reject": "Rechazó la solicitud de un consultor",
+    "registry.suspend": "Suspendió a un consultor",
+    "registry.reinstate": "Quitó la suspensión de un consultor",
+    "registry.code": "Hizo un código para un consultor",
+    "registry.document": "Abrió un documento de un consultor",
+    "booking.settle": "Resolvió una queja de una cita",
     "key.create": "Creó una llave de la API",
     "key.revoke": "Anuló una llave de la API",
 }
@@ -77,6 +88,10 @@ SUBJECTS: Final[dict[str, str]] = {
     "question": "pregunta",
     "key": "llave",
     "list": "lista",
+    "consultant": "consultor",
+    "sync": "sincronización",
+    "conflict": "conflicto",
+    "complaint": "queja",
 }
 """What staff read for the kind of a subject."""
 

@@ -44,6 +44,8 @@ from api.console.rooms import (
     home,
     keys,
     login,
+    people,
+    person_acts,
     question_answers,
     questions,
     staff,
@@ -57,6 +59,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     cases.router,
     case_desk.router,
+    people.router,
+    person_acts.router,
     # Before the articles' own, whose addresses hold any name.
     article_editing.router,
     article_review.router,
