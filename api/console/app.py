@@ -46,6 +46,7 @@ from api.console.rooms import (
     login,
     people,
     person_acts,
+    person_firm,
     question_answers,
     questions,
     staff,
@@ -61,6 +62,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     case_desk.router,
     people.router,
     person_acts.router,
+    person_firm.router,
     # Before the articles' own, whose addresses hold any name.
     article_editing.router,
     article_review.router,

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter
@@ -11,14 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.audit.service import Act
-from actions.firms import correction, sections
-from actions.firms.shown import LABELS, PERMITS, sector_title, told
 from actions.people import export as exporting
 from actions.people import requests
 from actions.people.erasure import KEPT_BOOKINGS, KEPT_CONSENT, KEPT_STATISTICS
 from actions.people.errors import (
     AlreadyErased,
-    BadFields,
     HeldByStaff,
     NoReason,
     NoSuchPerson,
@@ -34,8 +30,6 @@ from api.console import pages
 from api.console.access import Needs, Visit
 from api.console.forms import Form
 from api.console.rooms.people import CATEGORIES, PATH, profile_of
-from knowledge.sectors import sectors
-from knowledge.territory import territory
 
 router = APIRouter()
 CHANGE: Final = Permission.CHANGE_PEOPLE
@@ -46,8 +40,6 @@ BUSY: Final = (
     "En este momento se está hablando con esa persona. No se hizo nada: pruebe otra vez en unos "
     "segundos."
 )
-BEFORE: Final = "antes_"
-"""Begins the name of the field that says what another one held when the form was shown."""
 KEPT: Final = {
     KEPT_STATISTICS: "cuántas consultas hubo y de qué temas, sin nada que diga de quién",
     KEPT_CONSENT: KEPT_CONSENT,
@@ -57,7 +49,7 @@ KEPT: Final = {
 _Done = TypeVar("_Done")
 
 
-async def _patiently(visit: Visit, work: Callable[[Acting], Awaitable[_Done]]) -> _Done:
+async def patiently(visit: Visit, work: Callable[[Acting], Awaitable[_Done]]) -> _Done:
     """What ``work`` gives, in a transaction that is run again while another one is at the person's
     rows. Raises Busy when it still is at the end; answers 404 for the number of nobody."""
     for tried in range(1, MOST_TRIES + 1):
@@ -73,172 +65,24 @@ async def _patiently(visit: Visit, work: Callable[[Acting], Awaitable[_Done]]) -
     raise AssertionError("unreachable")
 
 
-async def _person(visit: Visit, number: int) -> Profile:
+async def person_of(visit: Visit, number: int) -> Profile:
+    """All that is held about a person. Answers 404 for the number of nobody."""
     async with visit.console.database.session() as session:
         return await profile_of(visit, session, number)
 
 
-def _refused(visit: Visit, number: int, error: Exception) -> Response:
+def refused(visit: Visit, number: int, error: Exception) -> Response:
+    """Back to the person's page, which says why it was not done."""
     sentence = BUSY if isinstance(error, Busy) else str(error)
     return pages.redirect(visit, f"{PATH}/{number}", sentence, tone="bad")
 
 
-# -- the firm --------------------------------------------------------------------------------------
-
-Options = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""Choices of a field in groups: the group's title, and value and words of each."""
-_FIELDS: Final = (
-    "firm_name",
-    "sector",
-    "workers",
-    "annual_sales_usd",
-    "place",
-    "permit_state",
-)
-_OF_PLACE: Final = ("district", "department")
-_BETWEEN: Final = "|"
-"""Stands in a place's value between the department and the district: names have none."""
-
-
-def _sectors() -> Options:
-    groups = [
-        (title, [(one, sector_title(one)) for one in sections.sectors_of(letter)])
-        for letter, title in sections.sections().items()
-    ]
-    other = sectors().other
-    return [*groups, ("Ninguno de ellos", [(other.id, other.title)])]
-
-
-def _places() -> Options:
-    return [
-        (
-            department.name,
-            [(_place(department.name, one.name), one.name) for one in department.districts],
-        )
-        for department in territory().departments
-    ]
-
-
-def _place(department: str, district: str) -> str:
-    return f"{department}{_BETWEEN}{district}" if department or district else ""
-
-
-_SECTORS: Final = _sectors()
-_PLACES: Final = _places()
-
-
-@dataclass(frozen=True, slots=True)
-class _Unlisted:
-    """A choice that stands in a profile and no more in its list: it is shown, lest a form that
-    somebody saves for another field would take it away."""
-
-    value: str
-    words: str
-
-
-def _with(options: Options, one: _Unlisted) -> Options:
-    known = {value for _, choices in options for value, _ in choices}
-    if not one.value or one.value in known:
-        return options
-    return [("Como está ahora", [(one.value, one.words)]), *options]
-
-
-def _held(person: Profile) -> dict[str, str]:
-    """The form's fields, as they are known."""
-    known = {one.name: "" if one.value is None else str(one.value) for one in person.firm}
-    return {
-        **{name: known[name] for name in _FIELDS if name != "place"},
-        "place": _place(known["department"], known["district"]),
-    }
-
-
-@router.get("/personas/{number}/empresa")
-async def ask_correction(visit: Annotated[Visit, Needs(CHANGE)], number: int) -> Response:
-    """The form to correct a firm."""
-    person = await _person(visit, number)
-    held = _held(person)
-    return _correction(visit, person, Form(held), held)
-
-
-def _correction(
-    visit: Visit, person: Profile, form: Form, shown: dict[str, str], status: int = 200
-) -> Response:
-    """``shown`` is what the fields held when the form was shown first."""
-    if person.erased:
-        return _refused(visit, person.person_id, AlreadyErased(person.person_id))
-    # Both what is known and what was typed: it may have changed meanwhile.
-    choices: dict[str, Options] = {"sector": _SECTORS, "place": _PLACES}
-    for values in (shown, form.values):
-        sector, place = str(values.get("sector", "")), str(values.get("place", ""))
-        choices["sector"] = _with(choices["sector"], _Unlisted(sector, sector_title(sector)))
-        department, _, district = place.partition(_BETWEEN)
-        words = ", ".join(one for one in (district, department) if one)
-        choices["place"] = _with(choices["place"], _Unlisted(place, words))
-    return pages.page(
-        visit,
-        "person_firm.html",
-        "people",
-        status,
-        number=person.person_id,
-        form=form,
-        shown=shown,
-        before=BEFORE,
-        choices=choices,
-        permits=PERMITS.items(),
-        longest_name=correction.MOST_NAME,
-        most_workers=correction.MOST_WORKERS,
-    )
-
-
-@router.post("/personas/{number}/empresa")
-async def correct(visit: Annotated[Visit, Needs(CHANGE)], number: int) -> Response:
-    """Changes the fields that are another than when the form was shown: so what the person says
-    in the chat meanwhile stays."""
-    person = await _person(visit, number)
-    form = Form({name: visit.text(name) for name in _FIELDS})
-    shown = {name: visit.text(f"{BEFORE}{name}") for name in _FIELDS}
-    changed = {name: form[name] for name in _FIELDS if form[name] != shown[name]}
-    if "place" in changed:
-        department, _, district = changed.pop("place").partition(_BETWEEN)
-        changed |= {"department": department, "district": district}
-    if not changed:
-        return _nothing(visit, person.person_id)
-
-    async def work(act: Acting) -> None:
-        done = await requests.correct_firm(act.session, number, changed, visit.now)
-        if not done.names:
-            raise _NothingChanged
-        act.did(
-            Act(
-                "person.correct",
-                f"person:{done.person_id}",
-                before={LABELS[name]: told(name, done.before) for name in done.names},
-                after={LABELS[name]: told(name, done.after) for name in done.names},
-                person_id=done.person_id,
-            )
-        )
-
-    try:
-        await _patiently(visit, work)
-    except _NothingChanged:
-        return _nothing(visit, person.person_id)
-    except BadFields as refused:
-        for name, sentence in refused.problems.items():
-            form.wrong("place" if name in _OF_PLACE else name, sentence)
-    except Busy:
-        form.wrong("", BUSY)
-    except PersonRefused as refused:
-        return _refused(visit, person.person_id, refused)
-    if not form.is_right:
-        return _correction(visit, person, form, shown, 422)
-    return pages.redirect(visit, f"{PATH}/{person.person_id}", "Los datos quedaron corregidos.")
-
-
-class _NothingChanged(Exception):
+class NothingChanged(Exception):
     """What was typed is what is known: there is nothing to record."""
 
 
-def _nothing(visit: Visit, number: int) -> Response:
+def nothing(visit: Visit, number: int) -> Response:
+    """Back to the person's page, where nothing had to be done."""
     return pages.redirect(visit, f"{PATH}/{number}", "No cambió ningún dato.", tone="warning")
 
 
@@ -248,13 +92,13 @@ def _nothing(visit: Visit, number: int) -> Response:
 @router.post("/personas/{number}/avisos")
 async def change_wanted(visit: Annotated[Visit, Needs(CHANGE)], number: int) -> Response:
     """Stops messages of a category, or starts them again."""
-    person = await _person(visit, number)
+    person = await person_of(visit, number)
     category, is_wanted = visit.text("category"), visit.text("wanted") == "si"
     title = CATEGORIES.get(category, "")
 
     async def work(act: Acting) -> None:
         if not await requests.change_wanted(act.session, number, category, is_wanted=is_wanted):
-            raise _NothingChanged
+            raise NothingChanged
         words = {True: "los recibe", False: "no los recibe"}
         act.did(
             Act(
@@ -267,11 +111,11 @@ async def change_wanted(visit: Annotated[Visit, Needs(CHANGE)], number: int) -> 
         )
 
     try:
-        await _patiently(visit, work)
-    except _NothingChanged:
-        return _nothing(visit, person.person_id)
-    except (PersonRefused, Busy) as refused:
-        return _refused(visit, person.person_id, refused)
+        await patiently(visit, work)
+    except NothingChanged:
+        return nothing(visit, person.person_id)
+    except (PersonRefused, Busy) as error:
+        return refused(visit, person.person_id, error)
     done = "Se le mandan otra vez" if is_wanted else "Ya no se le mandan"
     return pages.redirect(visit, f"{PATH}/{person.person_id}", f"{done}: {title.lower()}.")
 
@@ -282,9 +126,9 @@ async def change_wanted(visit: Annotated[Visit, Needs(CHANGE)], number: int) -> 
 @router.post("/personas/{number}/exportar")
 async def export(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response:
     """All that is held about a person, as a file to be handed to them."""
-    person = await _person(visit, number)
+    person = await person_of(visit, number)
     if person.erased:
-        return _refused(visit, number, AlreadyErased(number))
+        return refused(visit, number, AlreadyErased(number))
     holder = person.person_id
     async with acting(visit.console.database, visit.actor) as act:
         exported = await exporting.export(act.session, holder, visit.now)
@@ -306,14 +150,14 @@ async def export(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response
 @router.get("/personas/{number}/borrar")
 async def ask_erasure(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response:
     """What goes and what stays, and the form that asks for the reason and the person's number."""
-    return _erasure(visit, await _person(visit, number), Form())
+    return _erasure(visit, await person_of(visit, number), Form())
 
 
 def _erasure(
     visit: Visit, person: Profile, form: Form, held_case: int | None = None, status: int = 200
 ) -> Response:
     if person.erased:
-        return _refused(visit, person.person_id, AlreadyErased(person.person_id))
+        return refused(visit, person.person_id, AlreadyErased(person.person_id))
     held = next((one.number for one in person.cases if one.held), None)
     return pages.page(
         visit,
@@ -337,7 +181,7 @@ def _words(visit: Visit) -> str:
 @router.post("/personas/{number}/borrar")
 async def erase(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response:
     """Erases what is held about a person, and tells them."""
-    person = await _person(visit, number)
+    person = await person_of(visit, number)
     form = Form({"reason": visit.text("reason"), "confirm": visit.text("confirm")})
     held_case: int | None = None
     if not form["reason"].strip() or len(" ".join(form["reason"].split())) > MOST_REASON:
@@ -368,17 +212,17 @@ async def erase(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response:
 
     if form.is_right:
         try:
-            done = await _patiently(visit, work)
+            done = await patiently(visit, work)
             return pages.redirect(visit, f"{PATH}/{person.person_id}", _outcome(done))
-        except HeldByStaff as refused:
-            held_case = refused.case
-            form.wrong("", str(refused))
-        except NoReason as refused:
-            form.wrong("reason", str(refused))
+        except HeldByStaff as error:
+            held_case = error.case
+            form.wrong("", str(error))
+        except NoReason as error:
+            form.wrong("reason", str(error))
         except Busy:
             form.wrong("", BUSY)
-        except AlreadyErased as refused:
-            return _refused(visit, person.person_id, refused)
+        except AlreadyErased as error:
+            return refused(visit, person.person_id, error)
     return _erasure(visit, person, form, held_case, 422)
 
 

@@ -24,7 +24,7 @@ from actions.people.requests import TOLD_WITH
 from actions.questions import service as questions
 from actions.staff.permissions import Role
 from api.clock import now
-from api.console.rooms.person_acts import BEFORE
+from api.console.rooms.person_firm import BEFORE
 from bot import responses
 from bot.channels import templates
 from tests.actions.conftest import Someone, receive
