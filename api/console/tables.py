@@ -261,7 +261,9 @@ async def _exported(
         content = await asyncio.to_thread(exports.as_xlsx, table.title, titles, rows)
     if table.personal:
         async with acting(visit.console.database, visit.actor) as act:
-            told = {"rows": len(rows), "search": asked.search, **asked.filters}
+            # Not the words searched for: they may be somebody's name or number, and nothing here
+            # would go when that person erases what we hold.
+            told = {"rows": len(rows), "searched": bool(asked.search), **asked.filters}
             act.did(Act("list.export", f"list:{table.path.rpartition('/')[2]}", after=told))
     name = f"{table.path.rpartition('/')[2]}.{wanted}"
     return Response(

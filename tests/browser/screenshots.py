@@ -1,7 +1,9 @@
-"""A short conversation in the web chat of a running product, as a picture and as Markdown."""
+"""Pictures of a running product: a short conversation in the web chat, also as Markdown, and a case
+of the demo in the console."""
 
 import argparse
 import asyncio
+import random
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,10 +12,19 @@ from typing import Any, Final
 
 from playwright.async_api import Locator, expect
 
+from actions.articles import seed
+from actions.demo import service as demo
+from actions.demo import staff as demo_staff
+from actions.staff.permissions import Role
 from actions.store import migrate
+from actions.store.database import Database
+from api.clock import now
 from api.processes import services
 from api.processes.postgres import EmbeddedPostgres
 from api.settings import ROOT, Settings
+from knowledge.facts import load_facts
+from knowledge.library import FOLDER
+from tests.browser.desk import WIDE, Desk
 from tests.browser.visit import MISSPELT, Visit, chromium, launched
 from tests.system import System, running
 
@@ -90,12 +101,38 @@ async def take(picture: Path) -> None:
         picture.with_suffix(".md").write_text("\n".join(transcript), encoding="utf-8")
 
 
+async def take_console(picture: Path) -> None:
+    """Saves the picture of a case that waits, as the demo has it."""
+    executable = chromium()
+    if executable is None:
+        raise SystemExit("chromium is not on PATH (Debian and Ubuntu: apt-get install chromium)")
+    async with product() as system, launched(executable) as browser:
+        await _load_demo(system.database_url)
+        desk = await Desk.begin(await browser.new_context(**WIDE, locale="es-SV"), system.url)
+        await desk.enter(Role.ATTENTION)
+        await desk.goto("/consola/casos?canal=whatsapp")
+        await desk.page.locator("table.rows tbody a").first.click()
+        await expect(desk.page.get_by_role("heading", name="Contestar")).to_be_visible()
+        await desk.page.screenshot(path=picture, caret="hide")
+
+
+async def _load_demo(url: str) -> None:
+    database, register = Database(url), load_facts(FOLDER / "facts")
+    async with database.transaction() as session:
+        await seed.seed(session, seed.seed_texts(), register, now())
+        await demo_staff.load(session)
+        await demo.load(session, register, now(), random.Random(demo.SEED))
+    await database.close()
+
+
 def main() -> None:
     """Reads the command line."""
     name = "python -m tests.browser.screenshots"
     parser = argparse.ArgumentParser(prog=name, description=__doc__)
     parser.add_argument("picture", type=Path, metavar="FILE.png")
-    asyncio.run(take(parser.parse_args().picture))
+    parser.add_argument("--console", action="store_true", help="of the console, not of the chat")
+    options = parser.parse_args()
+    asyncio.run((take_console if options.console else take)(options.picture))
 
 
 if __name__ == "__main__":
