@@ -23,6 +23,7 @@ from api.console import live, pages, tables
 from api.console.access import Needs, Visit
 from api.console.forms import Form
 from api.console.tables import Column, Filter, Table
+from bot.channels.text import plain
 from bot.understanding.names import named
 
 router = APIRouter()
@@ -82,7 +83,7 @@ def _said(one: CaseLine) -> str:
     if one.last_at is None:
         return ""
     who = one.last_staff or SENDERS.get(one.last_sender or "", "")
-    return f"{who}: {one.last_text or '(sin texto)'}"
+    return f"{who}: {plain(one.last_text) or '(sin texto)'}"
 
 
 TABLE: Final[Table[CaseLine]] = Table(
@@ -241,6 +242,7 @@ async def _thread(visit: Visit, session: Executor, one: Record) -> dict[str, Any
         "states": STATES,
         "senders": SENDERS,
         "named": named,
+        "plain": plain,
         "tag": await _tag(session, one, window, holder),
     }
 
