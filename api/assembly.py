@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actions.articles.shelf import Shelf
+from actions.registry.scheduled import RegistrySource
 from actions.store.database import Database
 from api.clock import today
 from api.guides import path_of
@@ -81,6 +82,14 @@ def transcriber_of(settings: Settings) -> Transcriber | None:
         key.get_secret_value() if key else None,
         settings.transcription_model,
     )
+
+
+def registry_of(settings: Settings) -> RegistrySource | None:
+    """The national registry's service, or None where none is set."""
+    if settings.registry_url is None:
+        return None
+    key = settings.registry_key
+    return RegistrySource(settings.registry_url, key.get_secret_value() if key else None)
 
 
 @asynccontextmanager

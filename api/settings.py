@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     telegram_api_url: Address = None
     telegram_per_second: float = Field(default=30, gt=0)
 
+    registry_url: Address = None
+    """The national registry's service: see actions.registry.source for what it answers."""
+    registry_key: SecretStr | None = None
+    """Sent to it as a bearer token."""
+
     transcription_url: Address = None
     transcription_key: SecretStr | None = None
     transcription_model: str = "whisper-1"

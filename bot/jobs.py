@@ -13,6 +13,7 @@ from actions.files import service as files
 from actions.keys import replays
 from actions.messages import inbox, outbox
 from actions.people import erasure
+from actions.registry.scheduled import RegistrySource
 from actions.staff import sessions
 from bot.delivery import Delivery
 from bot.intake import Intake
@@ -31,10 +32,18 @@ class Worker:
 
     KEY: Final = "torogoz"
 
-    def __init__(self, parts: Parts, delivery: Delivery, intake: Intake) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        delivery: Delivery,
+        intake: Intake,
+        registry: RegistrySource | None = None,
+    ) -> None:
         self.parts = parts
         self.delivery = delivery
         self.intake = intake
+        self.registry = registry
+        """The national registry's service, where one is set."""
 
     @classmethod
     def of(cls, context: JobContext) -> "Worker":

@@ -69,6 +69,19 @@ async def agenda(session: Executor, consultant_id: int, day: date) -> list[Booke
     return [booked(row) for row in rows]
 
 
+async def to_come(session: Executor, consultant_id: int, now: datetime) -> list[Booked]:
+    """The consultant's bookings to come or going on, the next one first: asked for, proposed or
+    agreed on. At most MOST_SHOWN."""
+    rows = await session.execute(
+        text(
+            f"{SELECT} WHERE b.consultant_id = :consultant AND b.state = ANY(:live) "
+            "AND upper(b.during) > :now ORDER BY lower(b.during), b.id LIMIT :most"
+        ),
+        {"consultant": consultant_id, "live": [*states.LIVE], "now": now, "most": MOST_SHOWN},
+    )
+    return [booked(row) for row in rows]
+
+
 async def to_answer(session: Executor, consultant_id: int) -> list[Booked]:
     """The requests that wait for the consultant's answer, the most urgent one first."""
     rows = await session.execute(

@@ -144,6 +144,18 @@ class TooManyComplaints(BookingRefused):
         super().__init__("El ministerio ya tiene las quejas de esta cita y las va a revisar.")
 
 
+class NoSuchComplaint(BookingRefused):
+    def __init__(self) -> None:
+        super().__init__("Esa queja no existe: hay que volver a cargar la lista.")
+
+
+class AlreadySettled(BookingRefused):
+    """Somebody of the ministry settled it before."""
+
+    def __init__(self) -> None:
+        super().__init__("Esa queja ya se resolvió: hay que volver a cargar la página.")
+
+
 class BadAvailability(BookingRefused):
     """Hours or days that cannot be kept; ``sentence`` says what is wrong."""
 

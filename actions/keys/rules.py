@@ -21,6 +21,8 @@ SCOPES: Final[dict[str, str]] = {
     "cases:write": "agregar notas a los casos",
     "figures:read": "leer las cifras de uso",
     "people:read": "leer cuántas personas hay, por lugar, rubro y tamaño",
+    "registry:read": "leer el registro de consultores, sin sus datos de contacto",
+    "bookings:read": "leer las citas con consultores, sin decir quién las pidió",
 }
 """What a key may allow, as staff read it."""
 

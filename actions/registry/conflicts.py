@@ -54,6 +54,23 @@ class ConflictLine:
     note: str | None
 
 
+_SELECT: Final = (
+    "SELECT r.id, r.consultant_id, c.registration_number, c.name, r.kind, r.ours, r.theirs, r.at, "
+    "r.decision, r.decided_by, r.decided_at, r.note"
+)
+_FROM: Final = "FROM registry_conflict AS r JOIN consultant AS c ON c.id = r.consultant_id"
+
+
+async def conflict(session: Executor, conflict_id: int) -> ConflictLine:
+    """One of them. Raises NoSuchConflict."""
+    row = (
+        await session.execute(text(f"{_SELECT} {_FROM} WHERE r.id = :id"), {"id": conflict_id})
+    ).one_or_none()
+    if row is None:
+        raise NoSuchConflict
+    return ConflictLine(*row)
+
+
 async def conflicts(session: Executor, asked: Asked) -> Listed[ConflictLine]:
     """Conflicts, the oldest open ones first. Raises NoSuchOrder and NoSuchFilter."""
     for name in asked.filters:
@@ -62,8 +79,7 @@ async def conflicts(session: Executor, asked: Asked) -> Listed[ConflictLine]:
     kind = one_of(asked, "tipo", tuple(CONFLICTS))
     decided = one_of(asked, "decidido", ("si", "no"))
     source = (
-        "FROM registry_conflict AS r JOIN consultant AS c ON c.id = r.consultant_id "
-        "WHERE (CAST(:kind AS text) IS NULL OR r.kind = :kind) "
+        f"{_FROM} WHERE (CAST(:kind AS text) IS NULL OR r.kind = :kind) "
         "AND (CAST(:decided AS boolean) IS NULL OR (r.decided_at IS NOT NULL) = :decided)"
     )
     values: dict[str, Any] = {
@@ -72,11 +88,7 @@ async def conflicts(session: Executor, asked: Asked) -> Listed[ConflictLine]:
     }
     order = order_by(asked, ORDERS, "r.decided_at DESC NULLS FIRST, r.at", "r.id")
     rows = await session.execute(
-        text(
-            "SELECT r.id, r.consultant_id, c.registration_number, c.name, r.kind, r.ours, "
-            f"r.theirs, r.at, r.decision, r.decided_by, r.decided_at, r.note {source} "
-            f"ORDER BY {order} LIMIT :limit OFFSET :offset"
-        ),
+        text(f"{_SELECT} {source} ORDER BY {order} LIMIT :limit OFFSET :offset"),
         {**values, "limit": asked.limit, "offset": asked.offset},
     )
     lines = [ConflictLine(*row) for row in rows]

@@ -22,6 +22,12 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
     READ_AUDIT = "read_audit"
+    # What the registry publishes of consultants; how to reach them goes with READ_PEOPLE.
+    READ_REGISTRY = "read_registry"
+    # Whoever approves what others wrote also judges applications and synchronisations.
+    MANAGE_REGISTRY = "manage_registry"
+    # Bookings and complaints tell which firm asked whom, so they are for who may read people.
+    FOLLOW_BOOKINGS = "follow_bookings"
 
 
 class Role(StrEnum):
@@ -44,11 +50,18 @@ NAMES: Final[dict[Role, str]] = {
     Role.READING: "Lectura",
 }
 EXPLAINED: Final[dict[Role, str]] = {
-    Role.ADMINISTRATION: "Maneja cuentas, llaves de la API y auditoría; borra datos de personas.",
+    Role.ADMINISTRATION: (
+        "Maneja cuentas, llaves de la API, auditoría y el registro de consultores; borra datos de "
+        "personas."
+    ),
     Role.EDITING: "Escribe artículos y ordena las preguntas sin respuesta.",
-    Role.REVIEW: "Aprueba lo que otra persona escribió y confirma hechos.",
+    Role.REVIEW: (
+        "Aprueba lo que otra persona escribió, confirma hechos y maneja el registro de consultores."
+    ),
     Role.COMMUNICATION: "Ve el inicio y el conocimiento.",
-    Role.ATTENTION: "Contesta conversaciones y ve los datos de las empresas.",
+    Role.ATTENTION: (
+        "Contesta conversaciones, ve los datos de las empresas y resuelve quejas de citas."
+    ),
     Role.READING: "Ve el inicio y el conocimiento, sin datos de personas.",
 }
 
@@ -64,6 +77,9 @@ ROLES: Final[dict[Role, frozenset[Permission]]] = {
             _P.MANAGE_STAFF,
             _P.MANAGE_KEYS,
             _P.READ_AUDIT,
+            _P.READ_REGISTRY,
+            _P.MANAGE_REGISTRY,
+            _P.FOLLOW_BOOKINGS,
         }
     ),
     Role.EDITING: frozenset(
@@ -76,6 +92,8 @@ ROLES: Final[dict[Role, frozenset[Permission]]] = {
             _P.REVIEW_ARTICLES,
             _P.CONFIRM_FACTS,
             _P.SORT_QUESTIONS,
+            _P.READ_REGISTRY,
+            _P.MANAGE_REGISTRY,
         }
     ),
     Role.COMMUNICATION: frozenset({_P.SEE_OVERVIEW, _P.READ_KNOWLEDGE}),
@@ -87,6 +105,8 @@ ROLES: Final[dict[Role, frozenset[Permission]]] = {
             _P.READ_PEOPLE,
             _P.CHANGE_PEOPLE,
             _P.READ_KNOWLEDGE,
+            _P.READ_REGISTRY,
+            _P.FOLLOW_BOOKINGS,
         }
     ),
     Role.READING: frozenset({_P.SEE_OVERVIEW, _P.READ_KNOWLEDGE}),

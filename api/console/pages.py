@@ -57,6 +57,8 @@ ROOMS: Final = (
     Room("home", "/consola/", "Inicio", Permission.SEE_OVERVIEW),
     Room("cases", "/consola/casos", "Conversaciones", Permission.READ_CASES),
     Room("people", "/consola/personas", "Personas y empresas", Permission.READ_PEOPLE),
+    Room("registry", "/consola/registro", "Registro de consultores", Permission.READ_REGISTRY),
+    Room("bookings", "/consola/citas", "Citas con consultores", Permission.FOLLOW_BOOKINGS),
     Room("articles", "/consola/articulos", "Artículos", Permission.READ_KNOWLEDGE),
     Room("facts", "/consola/hechos", "Hechos", Permission.READ_KNOWLEDGE),
     Room("questions", "/consola/preguntas", "Preguntas sin respuesta", Permission.READ_KNOWLEDGE),

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import jobs
 from actions.templates import service as registry
-from api.assembly import Assembly, assembled, turning
+from api.assembly import Assembly, assembled, registry_of, turning
 from api.settings import Settings
+from bot import registry_jobs as registry_jobs
 from bot.channels import templates
 from bot.jobs import STALLED_SECONDS, Worker
 from bot.polling import poll
@@ -33,7 +34,7 @@ async def work(settings: Settings, database_url: str, nlu_url: str) -> None:
         assembled(settings, database_url) as assembly,
         turning(assembly, nlu_url) as (parts, delivery),
     ):
-        worker = Worker(parts, delivery, assembly.intake)
+        worker = Worker(parts, delivery, assembly.intake, registry_of(settings))
         beside = [
             asyncio.create_task(_poll(assembly, database_url)),
             asyncio.create_task(_follow_templates(assembly)),

@@ -9,7 +9,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
 from api import version
-from api.v1 import articles, cases, document, facts, figures, people, problems, questions
+from api.v1 import (
+    articles,
+    bookings,
+    cases,
+    consultants,
+    document,
+    facts,
+    figures,
+    people,
+    problems,
+    questions,
+)
 from api.v1.access import Parts, Told
 from api.v1.answers import is_known, tag_of
 
@@ -20,6 +31,8 @@ ROUTERS: Final = (
     cases.router,
     figures.router,
     people.router,
+    consultants.router,
+    bookings.router,
 )
 DOCUMENT: Final = "/openapi.json"
 
