@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from bot.slots.availability import Availability
 from bot.slots.choice import Choice, SeveralChoices
 from bot.slots.code import Code
 from bot.slots.contact import Email, Phone
 from bot.slots.dates import Day, DayAndTime
 from bot.slots.declaration import Declaration, InvalidSlot
+from bot.slots.fee_range import FeeRange
 from bot.slots.file import File
 from bot.slots.free_text import FreeText
 from bot.slots.numbers import DecimalNumber, WholeNumber
@@ -17,6 +19,7 @@ from bot.slots.periods import Month, Quarter
 from bot.slots.places import DepartmentSlot, DistrictSlot, Location, MunicipalitySlot
 from bot.slots.protocol import SlotType
 from bot.slots.quantity import Quantity
+from bot.slots.registry_code import RegistryCode
 from bot.slots.sector import SectorSlot
 from bot.slots.yes_no import YesNo
 
@@ -29,6 +32,7 @@ TYPES: Final[Mapping[str, Callable[[Declaration], SlotType]]] = MappingProxyType
             FreeText, YesNo, Choice, SeveralChoices, WholeNumber, DecimalNumber, Quantity, Day,
             DayAndTime, Month, Quarter, DepartmentSlot, MunicipalitySlot, DistrictSlot, SectorSlot,
             Phone, Email, Dui, Nit, Nrc, Code, File, Location,
+            Availability, RegistryCode, FeeRange,
         )
     }
 )  # fmt: skip

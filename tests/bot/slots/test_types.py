@@ -54,6 +54,9 @@ DECLARED: list[dict[str, Any]] = [
     {"type": "code", "digits": 6},
     {"type": "file"},
     {"type": "location"},
+    {"type": "availability"},
+    {"type": "registry_code"},
+    {"type": "fee_range"},
 ]
 SLOTS = [slot_type(declared) for declared in DECLARED]
 each_slot = pytest.mark.parametrize(
@@ -163,7 +166,7 @@ def test_a_number_alone_is_an_answer_to_the_numeric_types_only() -> None:
     numeric = {slot.name for slot in SLOTS if slot.is_numeric}
     assert numeric == {
         "whole_number", "decimal_number", "quantity", "date", "date_time", "month", "quarter",
-        "phone", "dui", "nit", "nrc", "code",
+        "phone", "dui", "nit", "nrc", "code", "fee_range",
     }  # fmt: skip
     assert {slot.name for slot in SLOTS if slot.is_free} == {"text"}
 
