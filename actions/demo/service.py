@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.answers import service as answers
 from actions.articles import rules, versions
-from actions.demo import asked, diary, office, registry, storing, wishes
+from actions.demo import asked, bookings, diary, office, registry, storing, wishes
 from actions.demo.firms import FIRMS
 from actions.demo.places import INVENTED, INVENTED_NUMBER
 from actions.demo.plan import Piece, Plan
@@ -48,7 +48,8 @@ async def load(
     acts += await office.wrote_articles(session, register, now)
     acts += await office.kept_replies(session, now)
     acts += await office.revoked_key(session, now)
-    await registry.load(session, now)
+    if await registry.load(session, now):
+        await bookings.load(session, now)
     acts += office.entered(now, await office.accounts(session))
     await office.recorded(session, acts)
     while await figures.close_days(session, now):

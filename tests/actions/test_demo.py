@@ -13,6 +13,9 @@ from sqlalchemy import text
 
 from actions.articles import reading, seed, versions
 from actions.audit import service as audit
+from actions.bookings import complaints
+from actions.bookings import figures as fairness
+from actions.bookings import listing as referrals
 from actions.cases import overview
 from actions.cases import service as cases
 from actions.cases import staff as case_staff
@@ -79,6 +82,23 @@ async def test_it_is_loaded_once(loaded: Database, register: FactRegister) -> No
     async with loaded.transaction() as session:
         assert not await demo.load(session, register, NOW, random.Random(7))
     assert await _number(loaded, f"SELECT {counted}") == before
+
+
+async def test_bookings_with_consultants_are_at_every_stage(loaded: Database) -> None:
+    async with loaded.session() as session:
+        every = Asked(limit=100)
+        lines = (await referrals.referrals(session, every)).rows
+        fair = await fairness.fairness(session, NOW - timedelta(days=90), NOW)
+        weeks = await fairness.answer_weeks(session, NOW - timedelta(days=90), NOW)
+        open_ones = await complaints.open_ones(session)
+    assert len(lines) >= 20
+    assert {one.state for one in lines} >= {"espera", "aceptada"}
+    assert {one.booking_state for one in lines} >= {"done", "accepted", "pending"}
+    assert any(one.tried > 1 for one in lines)
+    assert fair.largest_to_mean is not None
+    assert fair.largest_to_mean < 1.5
+    assert sum(week.answered for week in weeks) >= 15
+    assert open_ones == 2
 
 
 async def test_the_same_seed_gives_the_same_three_months() -> None:
