@@ -139,5 +139,6 @@ async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts
             hours=assembly.settings.office_hours,
             transcriber=transcriber_of(assembly.settings),
             guide_url=lambda guide: assembly.settings.public_address + path_of(guide),
+            calendar_url=lambda token: f"{assembly.settings.public_address}/citas/{token}.ics",
         )
         yield parts, Delivery(assembly.database, assembly.channels)

@@ -17,7 +17,7 @@ from starlette.types import Message as ASGIMessage
 
 from actions.messages.turns import TurnsHeard
 from actions.staff.vault import Vault
-from api import calendars, files, guides, version
+from api import calendars, files, guides, invitations, version
 from api.assembly import FLOWS, RESPONSES, assembled, shelved
 from api.chat import door
 from api.clock import now
@@ -185,6 +185,7 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
     app.include_router(door.router)
     app.include_router(files.router)
     app.include_router(calendars.router)
+    app.include_router(invitations.router)
     app.include_router(guides.create_router(lambda: app.state.shelf.library))
     parts = Parts(
         database=lambda: app.state.assembly.database,

@@ -22,7 +22,7 @@ from actions.people import consent, erasure, linking, wanted
 from actions.people.erasure import Held
 from actions.questions import ratings
 from actions.questions import service as questions
-from bot import privacy
+from bot import booking_acts, notices, privacy
 from bot.dialogue.conversation import Conversation, Do
 from bot.flows.model import Flows
 from bot.responses import Catalogue
@@ -108,6 +108,8 @@ class Actions:
     now: datetime
     guide_url: Callable[[str], str]
     """The address of a guide's file, by the guide's id."""
+    calendar_url: Callable[[str], str]
+    """The address of a booking's file for calendars, by its token."""
     sector: str | None = None
     """The branch of the person's firm, as far as it is known."""
     learnt: answers.Learnt = field(default_factory=dict)
@@ -344,6 +346,7 @@ def _sector_named(code: str) -> str:
 
 async def _erase_data(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, str]:
     erased = await erasure.erase(here.session, here.person_id, here.now, answering=here.inbox_ids)
+    await notices.post_all(here.session, here.responses, erased.notices)
     kept = f"Sin tu nombre ni tu número quedan: {'; '.join(erased.kept)}. " if erased.kept else ""
     return {"kept": kept}
 
@@ -398,6 +401,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "make_code": _make_code,
     "join_accounts": _join_accounts,
     "undo_link": _undo_link,
+    **booking_acts.HANDLERS,
 }
 _OF_KNOWLEDGE: Final = frozenset({"answer", "rate", "want_answer", "show_guide"})
 ACTIONS: Final = frozenset(_HANDLERS) - _OF_KNOWLEDGE

@@ -7,6 +7,8 @@ import structlog
 from procrastinate import JobContext
 
 from actions import jobs
+from actions.bookings import reminders
+from actions.bookings import service as bookings
 from actions.cases import staff
 from actions.figures import service as figures
 from actions.files import service as files
@@ -15,8 +17,10 @@ from actions.messages import inbox, outbox
 from actions.people import erasure
 from actions.registry.scheduled import RegistrySource
 from actions.staff import sessions
+from bot.candidates import candidates
 from bot.delivery import Delivery
 from bot.intake import Intake
+from bot.notices import post_all
 from bot.turn import Parts, take_turn
 
 STALLED_SECONDS: Final = 5
@@ -168,3 +172,45 @@ async def end_sessions(context: JobContext, timestamp: int) -> None:
         ended = await sessions.delete_over(session, datetime.now(UTC))
     if ended:
         log.info("sessions_ended", count=ended)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="expire_bookings", queue="upkeep", pass_context=True)
+async def expire_bookings(context: JobContext, timestamp: int) -> None:
+    """Hands requests that nobody answered in time to the next consultant, and tells both sides."""
+    parts, now = Worker.of(context).parts, datetime.now(UTC)
+    async with parts.database.transaction() as session:
+        notices = await bookings.expire_due(session, now, candidates(now))
+        await post_all(session, parts.responses, notices)
+    if notices:
+        log.info("bookings_expired", notices=len(notices))
+
+
+@queue.periodic(cron="*/3 * * * *")
+@queue.task(name="remind_of_bookings", queue="upkeep", pass_context=True)
+async def remind_of_bookings(context: JobContext, timestamp: int) -> None:
+    """Reminds both sides of meetings, a day and an hour before."""
+    parts = Worker.of(context).parts
+    async with parts.database.transaction() as session:
+        notices = await reminders.due(session, datetime.now(UTC))
+        await post_all(session, parts.responses, notices)
+    if notices:
+        log.info("bookings_reminded", notices=len(notices))
+
+
+@queue.periodic(cron="0 14 * * *")
+@queue.task(name="tell_of_lapsed", queue="upkeep", pass_context=True)
+async def tell_of_lapsed(context: JobContext, timestamp: int) -> None:
+    """At eight in the morning in El Salvador: tells both sides of bookings whose consultant is no
+    longer registered."""
+    parts = Worker.of(context).parts
+    told = 0
+    while True:
+        async with parts.database.transaction() as session:
+            notices = await bookings.lapsed(session, datetime.now(UTC))
+            await post_all(session, parts.responses, notices)
+        if not notices:
+            break
+        told += len(notices)
+    if told:
+        log.info("lapses_told", notices=told)

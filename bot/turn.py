@@ -37,7 +37,7 @@ from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
-from bot.understanding import wishes, words
+from bot.understanding import needs, wishes, words
 from bot.understanding.by_form import by_form
 from bot.understanding.by_nlu import by_nlu
 from bot.understanding.understood import ASK, Message, Open, Understood
@@ -68,6 +68,8 @@ class Parts:
     transcriber: Transcriber | None
     guide_url: Callable[[str], str]
     """The address of a guide's file, by the guide's id."""
+    calendar_url: Callable[[str], str]
+    """The address of a booking's file for calendars, by its token."""
 
     @property
     def library(self) -> Library:
@@ -192,6 +194,10 @@ async def understood_by(
     if useful is not None:
         # Rasa takes "no me sirvió para nada" for anger, or for a question.
         return Understood("rate", "word", message.text, {"useful": useful})
+    wished = needs.wish(message.text) if asked is None else None
+    if wished is not None:
+        # Who says what they need a consultant for does not say "consultor", and Rasa cannot know.
+        return Understood(wished, "word", message.text, with_attachment=message.attached)
     if asked is None and guides().are_asked_for(message.text):
         return Understood("show_guide", "word", message.text, with_attachment=message.attached)
     if asked is None and conversation.article is not None and follow_ups.goes_on(message.text):
@@ -254,6 +260,7 @@ async def _write(
                 sector=ground.firm.get("sector"),
                 learnt=understood.documents,
                 guide_url=parts.guide_url,
+                calendar_url=parts.calendar_url,
             )
             while (do := turning.next_action()) is not None:
                 turning.done(await actions.run(do))

@@ -210,8 +210,8 @@ async def _expire(
     if booking.state == states.PROPOSED:
         await ground.settle(session, booking, states.WITHDRAWN, now)
         return [
-            *to_owner(booking, "proposal_expired"),
-            *to_consultant(booking, "proposal_expired"),
+            *to_owner(booking, "proposal_expired", side="owner"),
+            *to_consultant(booking, "proposal_expired", side="consultant"),
         ]
     return [
         *to_consultant(booking, "referral_expired"),

@@ -239,4 +239,18 @@ class Note:
     task: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an action gives back that does more than set slots.
+
+    ``says`` is said at once, with buttons and files that no flow can declare. ``again`` are answers
+    that hold no more, to be asked for anew; ``given`` is known from now on in this task.
+    """
+
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    says: tuple[Say, ...] = ()
+    again: tuple[str, ...] = ()
+    given: Mapping[str, Stored] = field(default_factory=dict)
+
+
 Effect = Say | Do | Note

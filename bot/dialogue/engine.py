@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from actions.messages.content import Button
-from bot.dialogue import questions, tasks
+from bot.dialogue import acts, questions, tasks
 from bot.dialogue.conversation import (
     Context,
     Conversation,
@@ -78,6 +78,9 @@ def step(conversation: Conversation, event: Event, context: Context) -> Step:
     if event.do.action == tasks.SAVE_PROFILE:
         # What follows the task was said when it ended.
         return conversation, []
+    if event.do.action in acts.DIRECT:
+        told = acts.told(event.result)
+        return (conversation, told) if context.held else _returning(conversation, told, context)
     conversation, effects = AFTER[event.do.action](conversation, possible(event, context.flows))
     if context.held:
         return conversation, effects
@@ -267,7 +270,14 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
         return conversation, [Say(f"utter_{intent}"), Note("clarify")]
     flow = context.flows.triggered_by(intent)
     if flow is not None:
-        return tasks.begin(_understood(conversation), context, flow)
+        given = {"said": understood.text} if intent in acts.HEARD else {}
+        return tasks.begin(_understood(conversation), context, flow, given, afresh=bool(given))
+    if intent in acts.BEGIN:
+        # Each button of these begins with what stands on it, whatever was begun before.
+        flow = context.flows.flows[acts.BEGIN[intent]]
+        return tasks.begin(_understood(conversation), context, flow, values, afresh=True)
+    if intent in acts.DIRECT:
+        return conversation, [Do(intent, values)]
     if intent == "unlink":
         given = {"link_wish": "undo"}
         flow = context.flows.flows["link"]

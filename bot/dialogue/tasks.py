@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from actions.messages.content import Button
-from bot.dialogue.conversation import Context, Conversation, Do, Effect, Note, Say, Task
+from bot.dialogue.conversation import Context, Conversation, Do, Effect, Note, Result, Say, Task
 from bot.dialogue.questions import (
     ask_again,
     asked_slot,
@@ -128,16 +128,31 @@ def remember(
 
 
 def performed(
-    conversation: Conversation, context: Context, do: Do, values: Mapping[str, Stored]
+    conversation: Conversation, context: Context, do: Do, values: Mapping[str, Stored] | Result
 ) -> Step:
     """An action of the task under way has run."""
+    result = values if isinstance(values, Result) else Result(values)
     task, flow = under_way(conversation, context)
     if task is None or flow is None:
-        return conversation, []
+        return conversation, [*result.says]
     at = walk(task, flow, context).at
-    if isinstance(at, Perform) and at.step == do.step:
-        conversation = remember(conversation, task, at.step, at.digest, values)
-    return advance(conversation, context)
+    if result.again or result.given:
+        conversation = conversation.with_task(_without(task, result))
+    if isinstance(at, Perform) and at.step == do.step and not result.again:
+        task = conversation.task or task
+        conversation = remember(conversation, task, at.step, at.digest, result.sets)
+    conversation, effects = advance(conversation, context)
+    return conversation, [*result.says, *effects]
+
+
+def _without(task: Task, result: Result) -> Task:
+    """The task without the answers that hold no more, and with what is known now."""
+    return replace(
+        task,
+        answers={name: value for name, value in task.answers.items() if name not in result.again},
+        order=tuple(name for name in task.order if name not in result.again),
+        given={**task.given, **result.given},
+    )
 
 
 def answered(conversation: Conversation, context: Context, value: Value) -> Step:

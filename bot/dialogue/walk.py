@@ -7,7 +7,7 @@ answers no longer lead to is left aside, and whatever they now lead to is asked.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from bot.flows.model import (
     Step,
     Summary,
 )
+from bot.slots.offered import Offered
 from bot.slots.protocol import Stored, Value
 
 CONSENT_FLOW: Final = "consent"
@@ -102,14 +103,15 @@ def walk(task: Task, flow: Flow, context: Context) -> Walk:
 def slot_named(name: str, task: Task, context: Context) -> Slot | Summary | None:
     """The slot, of the flows or of a definition that this task uses."""
     found = context.flows.slots.get(name)
-    if found is not None:
+    offers = isinstance(found, Slot) and isinstance(found.type, Offered)
+    if found is not None and not offers:
         return found
     flow = context.flows.flows.get(task.flow)
     if flow is None:
         return None
     walker = _Walker(task, flow, context)
     walker.walk()
-    return walker.worded.get(name)
+    return walker.worded.get(name, found)
 
 
 class _Walker:
@@ -189,6 +191,9 @@ class _Walker:
         return definition.questions
 
     def _collect(self, slot: Slot | Summary, ask_before_filling: bool) -> Ask | None:
+        if isinstance(slot, Slot) and isinstance(slot.type, Offered):
+            slot = replace(slot, type=slot.type.of(self._values.get(slot.type.source)))
+            self.worded[slot.name] = slot
         if isinstance(slot, Summary):
             return None if self._task.answers.get(slot.name) is True else Ask(slot)
         if self._task.changing == slot.name:

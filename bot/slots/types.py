@@ -14,6 +14,7 @@ from bot.slots.fee_range import FeeRange
 from bot.slots.file import File
 from bot.slots.free_text import FreeText
 from bot.slots.numbers import DecimalNumber, WholeNumber
+from bot.slots.offered import Offered
 from bot.slots.papers import Dui, Nit, Nrc
 from bot.slots.periods import Month, Quarter
 from bot.slots.places import DepartmentSlot, DistrictSlot, Location, MunicipalitySlot
@@ -32,7 +33,7 @@ TYPES: Final[Mapping[str, Callable[[Declaration], SlotType]]] = MappingProxyType
             FreeText, YesNo, Choice, SeveralChoices, WholeNumber, DecimalNumber, Quantity, Day,
             DayAndTime, Month, Quarter, DepartmentSlot, MunicipalitySlot, DistrictSlot, SectorSlot,
             Phone, Email, Dui, Nit, Nrc, Code, File, Location,
-            Availability, RegistryCode, FeeRange,
+            Availability, RegistryCode, FeeRange, Offered,
         )
     }
 )  # fmt: skip

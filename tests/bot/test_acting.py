@@ -51,6 +51,7 @@ async def _does(
             hours=Hours(),
             now=NOW,
             guide_url="https://example.org/guias/{}.pdf".format,
+            calendar_url="https://example.org/citas/{}.ics".format,
         )
         return await actions.run(Do(action, args))
 

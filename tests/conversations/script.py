@@ -4,14 +4,18 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import yaml
+from sqlalchemy import text as sql
 
+from actions.bookings import availability
+from actions.bookings.openings import Window
 from actions.cases import staff
+from actions.demo import registry as demo
 from actions.jobs import TURN, lock_of
 from actions.store.database import Database
 from tests.providers.record import File, RecordedMessage
@@ -23,7 +27,7 @@ FOLDER: Final = Path(__file__).parent
 RESPONSES: Final = FOLDER.parents[1] / "bot" / "responses"
 CHANNELS: Final = ("whatsapp", "telegram")
 SPEAKING: Final = frozenset(("says", "presses", "presses_old", "burst", "sends"))
-DOING: Final = SPEAKING | {"times", "later", "staff", "on"}
+DOING: Final = SPEAKING | {"times", "later", "staff", "on", "registry"}
 SEEING: Final = frozenset(("hears", "not", "offers", "quiet", "keeps", "once", "file"))
 FILES: Final = {
     "voice": File("nota.ogg", "audio/ogg", b"OggS" + bytes(60)),
@@ -131,6 +135,8 @@ class Player:
             self.channel = step["on"]
         if "later" in step:
             await self._later(int(step["later"]))
+        if "registry" in step:
+            await self._registry()
         if "staff" in step:
             await self._staff(step["staff"])
         if not step.keys() & SPEAKING:
@@ -139,7 +145,7 @@ class Player:
         if "burst" in step:
             await self._together(step["burst"])
         elif "presses" in step:
-            await self._press(step["presses"])
+            await self._press(str(step["presses"]).format(**self.kept))
         elif "presses_old" in step:
             await self._press_old(step["presses_old"])
         elif "sends" in step:
@@ -234,6 +240,17 @@ class Player:
             "WHERE person_id = %s",
             (days, await self._person()),
         )
+
+    async def _registry(self) -> None:
+        """There are consultants, the same for all conversations, who have time on every day."""
+        async with self.database.transaction() as session:
+            await session.execute(sql("SELECT pg_advisory_xact_lock(810)"))
+            if not await demo.load(session, datetime.now(UTC)):
+                return
+            found = await session.scalars(sql("SELECT id FROM consultant WHERE state = 'vigente'"))
+            week = [Window(day, time(8), time(17)) for day in range(7)]
+            for consultant in found.all():
+                await availability.set_windows(session, consultant, week)
 
     async def _staff(self, wanted: Mapping[str, str] | str) -> None:
         row = await self._row(

@@ -189,7 +189,7 @@ def test_a_second_question_that_was_to_be_read_next_stands_there_once() -> None:
     assert _buttons(replace(ANSWER, also=READ[1])) == (B, A)
 
 
-def test_every_button_under_an_answer_leads_to_an_article_or_a_guide() -> None:
+def test_every_button_under_an_answer_leads_to_an_article_a_guide_or_a_task() -> None:
     context = Context(START, flows.load(Path(flows.__file__).parent))
     library = Library.load(START.date())
     seen: set[str] = set()
@@ -211,14 +211,15 @@ def test_every_button_under_an_answer_leads_to_an_article_or_a_guide() -> None:
             if led.intent == "show_guide":
                 guide = guides().get(str(led.entities["guide"]))
                 assert guide is not None and is_offered(library, guide)
-            else:
-                assert led.intent == "show_article"
+            elif led.intent == "show_article":
                 assert led.entities["article"] in library.articles
+            else:
+                assert context.flows.triggered_by(led.intent) is not None
         guide = guides().for_article(article)
         titles = [button.title for button in said.buttons]
         # Tasks that no flow does yet take no place.
         assert guide is None or "Guía en PDF" in titles
-    assert seen == {"show_article", "show_guide"}
+    assert seen == {"show_article", "show_guide", "task_book"}
 
 
 # -- telling when there is an answer ---------------------------------------------------------------

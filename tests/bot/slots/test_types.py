@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot import slots
 from bot.inbound import KINDS
+from bot.slots.offered import Offered
 from bot.slots.protocol import Choose, Sent, SlotType, Stored, Value, Wrong
 from bot.slots.types import TYPES, InvalidSlot, slot_type
 from tests.bot.slots.answering import CATALOGUE, FOLDER, TODAY
@@ -58,7 +59,13 @@ DECLARED: list[dict[str, Any]] = [
     {"type": "registry_code"},
     {"type": "fee_range"},
 ]
-SLOTS = [slot_type(declared) for declared in DECLARED]
+FOUND = [["Ana Paz", "7", "Ana Paz"], ["Beto Ruiz", "9", "Beto Ruiz"]]
+TIMES = [["jue 3 dic, 9:00 a. m.", "2026-12-03T09:00-06:00", "jueves 3 de diciembre, 9:00 a. m."]]
+OFFERED = [
+    Offered("found", times=False).of(FOUND),
+    Offered("found", times=True).of(TIMES),
+]
+SLOTS: list[SlotType] = [*map(slot_type, DECLARED), *OFFERED]
 each_slot = pytest.mark.parametrize(
     "slot", SLOTS, ids=[f"{at}-{one.name}" for at, one in enumerate(SLOTS)]
 )

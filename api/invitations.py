@@ -1,0 +1,45 @@
+"""A booking as a file for calendars, at an address that only who was given it knows."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.bookings import calendar, invitations
+from actions.store.database import is_outage
+from api.assembly import Assembly
+
+NOT_THERE: Final = "Esa cita ya no está disponible. Escribí «mis citas» en el chat.\n"
+AWAY: Final = "No se puede abrir la cita en este momento. Probá otra vez en un ratito.\n"
+ORGANISER: Final = "Ministerio de Medio Ambiente (Torogoz)"
+
+router = APIRouter()
+
+
+@router.api_route("/citas/{token}.ics", methods=["GET", "HEAD"], include_in_schema=False)
+async def invitation(token: str, request: Request) -> Response:
+    """The file, as the booking is now: a calendar that reads it again takes the change over."""
+    assembly: Assembly = request.app.state.assembly
+    try:
+        async with assembly.database.session() as session:
+            found = await invitations.of_token(session, token)
+    except (SQLAlchemyError, OSError) as error:
+        if not is_outage(error):
+            raise
+        return PlainTextResponse(AWAY, 503, {"Cache-Control": "no-store"})
+    if found is None:
+        return PlainTextResponse(NOT_THERE, 404, {"Cache-Control": "no-store"})
+    meeting = calendar.appointment(
+        found,
+        f"Cita con {found.consultant_name}",
+        f"Cita {found.id}. Para cambiarla o cancelarla: «mis citas» en el chat del ministerio.",
+    )
+    content = calendar.invitation(meeting, ORGANISER, datetime.now(UTC))
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="cita-{found.id}.ics"',
+        "X-Robots-Tag": "noindex",
+    }
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

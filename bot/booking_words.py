@@ -1,0 +1,67 @@
+"""How consultants, times and bookings are told in the chat. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from actions.bookings.openings import Opening
+from actions.cases.hours import ZONE
+from actions.registry.rules import FEE_UNITS
+from actions.registry.search import Fit
+from bot.slots.calendar_words import MONTHS, WEEKDAYS, shown_date
+from bot.slots.time_reading import shown_time
+
+MORE: Final = "more"
+"""The option that asks for other times than those shown."""
+MODES: Final = {"on_site": "en persona", "remote": "a distancia"}
+STATES: Final = {
+    "pending": "esperando respuesta",
+    "proposed": "te proponen esa hora",
+    "accepted": "confirmada",
+    "declined": "no la pudo atender",
+    "expired": "no respondió a tiempo",
+    "cancelled": "cancelada",
+    "done": "ya fue",
+    "missed": "no llegaste",
+}
+"""A booking's state, as it is told to its owner."""
+
+
+def when(moment: datetime) -> str:
+    """A moment in full: "jueves 3 de diciembre de 2026, 9:00 a. m."."""
+    there = moment.astimezone(ZONE)
+    return f"{shown_date(there.date())}, {shown_time(there.time())}"
+
+
+def briefly(moment: datetime) -> str:
+    """A moment that fits a button: "jue 3 dic, 9:00 a. m."."""
+    there = moment.astimezone(ZONE)
+    month = MONTHS[there.month - 1][:3]
+    return f"{WEEKDAYS[there.weekday()][:3]} {there.day} {month}, {shown_time(there.time())}"
+
+
+def fees(low: int | None, high: int | None, unit: str | None) -> str:
+    """What a consultant says they take, in dollars; that they do not say it, where they do not."""
+    if low is None and high is None:
+        return "Honorarios: preguntale"
+    per = f" {FEE_UNITS[unit]}" if unit is not None else ""
+    if low is None or high is None or low == high:
+        return f"${low if low is not None else high:,}{per}"
+    return f"${low:,} a ${high:,}{per}"
+
+
+def told(fit: Fit, first: datetime) -> str:
+    """One who fits, in a few words: why, what they take, and when they are free first."""
+    # Reasons are written for everybody; here it is the owner who is spoken to.
+    why = ". ".join(fit.reasons).replace("Conoce su rubro", "Conoce tu rubro")
+    fee = fees(fit.fee_min, fit.fee_max, fit.fee_unit)
+    return f"**{fit.name}**: {why}. {fee}. Primera hora libre: {briefly(first)}"
+
+
+def as_options(openings: Sequence[Opening], *, more: bool = True) -> list[list[str]]:
+    """Free times as what an ``offered`` slot holds; with ``more``, others can be asked for."""
+    rows = [
+        [briefly(one.span.starts), one.span.starts.isoformat(), when(one.span.starts)]
+        for one in openings
+    ]
+    return [*rows, ["Otras horas", MORE, "otras horas"]] if more and rows else rows
