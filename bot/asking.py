@@ -10,9 +10,10 @@ from typing import Any
 
 from actions.answers import service as answers
 from actions.cases.hours import ZONE
-from bot import inbound
+from bot import consultant_acts, inbound
 from bot.acting import ACTIONS, look_up
 from bot.channels import text
+from bot.dialogue import acts
 from bot.dialogue.conversation import Context, Conversation, Do
 from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
@@ -130,4 +131,6 @@ def _run(library: Library, do: Do, learnt: answers.Learnt, sector: str | None) -
         return [(guide.id, guide.title) for guide in named]
     if do.action == "data_held":
         return {"held": "nada: esta es una pregunta suelta"}
+    if do.action in acts.OF_CONSULTANTS or do.action == "own_time":
+        return consultant_acts.told_place(None)
     return {} if do.action in ACTIONS else look_up(library, do, learnt, sector)

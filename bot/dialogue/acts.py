@@ -13,6 +13,7 @@ TOPIC: Final = "consultores"
 
 HEARD: Final = frozenset(
     {"task_book", "task_verify_consultant", "task_change_booking", "task_cancel_booking"}
+    | {"task_availability"}
 )
 """Intents whose task reads in the sentence that began it, which it finds in the slot ``said``."""
 BEGIN: Final[Mapping[str, str]] = {
@@ -20,12 +21,23 @@ BEGIN: Final[Mapping[str, str]] = {
     "booking_cancel": "cancel_booking",
     "booking_rate": "rate_booking",
     "booking_complain": "complain",
+    "consultant_join": "join_registry",
+    "referral_decline": "decline_request",
 }
 """The flow that each begins, with the button's values as its slots."""
-DIRECT: Final = frozenset(
-    {"booking_show", "bookings_past", "proposal_agree", "proposal_refuse"}
-    | {"referral_accept", "referral_other", "referral_decline"}
+OF_CONSULTANTS: Final = frozenset(
+    {"consultant_home", "registry_status", "consultant_requests", "consultant_agenda"}
+    | {"consultant_figures", "referral_show", "referral_accept", "referral_other", "referral_time"}
+    | {"referral_cancel", "booking_done", "booking_missed", "days_off", "day_off_remove"}
 )
+DIRECT: Final = OF_CONSULTANTS | frozenset(
+    ("booking_show", "bookings_past", "proposal_agree", "proposal_refuse")
+)
+OFFERING: Final = frozenset(
+    {"utter_requests", "utter_request", "utter_referral_times", "utter_days_off"}
+    | {"utter_own_booking_cancel_sure", "utter_consultant_home", "utter_agenda"}
+)
+"""Responses from which something has to be chosen, also while a question is open."""
 
 
 def told(result: Result) -> list[Effect]:

@@ -96,6 +96,9 @@ def _while_held(conversation: Conversation, understood: Understood) -> Step:
     if understood.intent in ("stop_messages", "start_messages"):
         # That is no talk: it holds at once, whoever has the conversation.
         return conversation, [Do(understood.intent, {"text": understood.text})]
+    if understood.intent in acts.OF_CONSULTANTS and understood.source == "button":
+        # Others wait for that answer, and its time runs out.
+        return conversation, [Do(understood.intent, dict(understood.entities))]
     return conversation, [Note("person", HUMAN_TOPIC)]
 
 
@@ -359,7 +362,7 @@ def _offers(effect: Effect) -> bool:
     return isinstance(effect, Say) and effect.response in _OFFERING
 
 
-_OFFERING: Final = frozenset({"utter_clarify", "utter_topic"})
+_OFFERING: Final = frozenset({"utter_clarify", "utter_topic"}) | acts.OFFERING
 _WITHOUT_OFFER: Final = {
     "utter_abstain": "utter_abstain_in_task",
     "utter_abstain_empty": "utter_abstain_in_task",

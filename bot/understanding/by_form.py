@@ -73,6 +73,9 @@ def by_form(message: Message, menu: Sequence[Button], asked: Open | None) -> Und
             return answered
     if intent is not None:
         return Understood(intent, "word", stripped, with_attachment=message.attached)
+    said = words.of_consultant(stripped) if asked is None else None
+    if said is not None:
+        return Understood(said[0], "word", stripped, said[1], with_attachment=message.attached)
     if isinstance(reading, Value | Choose) and slot is not None and not is_free(slot):
         return Understood(ANSWER, "slot", stripped, reading=reading)
     if not any(character.isalnum() for character in stripped):

@@ -18,6 +18,7 @@ from actions.cases import staff
 from actions.demo import registry as demo
 from actions.jobs import TURN, lock_of
 from actions.store.database import Database
+from tests.conversations import consulting
 from tests.providers.record import File, RecordedMessage
 from tests.providers.telegram_updates import Place
 from tests.providers.twilio_inbound import Location
@@ -27,7 +28,7 @@ FOLDER: Final = Path(__file__).parent
 RESPONSES: Final = FOLDER.parents[1] / "bot" / "responses"
 CHANNELS: Final = ("whatsapp", "telegram")
 SPEAKING: Final = frozenset(("says", "presses", "presses_old", "burst", "sends"))
-DOING: Final = SPEAKING | {"times", "later", "staff", "on", "registry"}
+DOING: Final = SPEAKING | {"times", "later", "staff", "on", "registry", "consultant"}
 SEEING: Final = frozenset(("hears", "not", "offers", "quiet", "keeps", "once", "file"))
 FILES: Final = {
     "voice": File("nota.ogg", "audio/ogg", b"OggS" + bytes(60)),
@@ -139,6 +140,8 @@ class Player:
             await self._registry()
         if "staff" in step:
             await self._staff(step["staff"])
+        if "consultant" in step:
+            await self._consultant(str(step["consultant"]))
         if not step.keys() & SPEAKING:
             return
         self.seen = len(self.messages())
@@ -251,6 +254,14 @@ class Player:
             week = [Window(day, time(8), time(17)) for day in range(7)]
             for consultant in found.all():
                 await availability.set_windows(session, consultant, week)
+
+    async def _consultant(self, wanted: str) -> None:
+        """What happens in the registry to the person, as a consultant."""
+        self.seen = len(self.messages())
+        self.kept |= await consulting.happens(
+            self.database, wanted, self.number, await self._person()
+        )
+        await self._until_answered()
 
     async def _staff(self, wanted: Mapping[str, str] | str) -> None:
         row = await self._row(

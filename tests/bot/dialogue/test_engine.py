@@ -33,7 +33,7 @@ CATALOGUE = responses.load(Path(responses.__file__).parent)
 FLOWS = flows.load(Path(flows.__file__).parent)
 CONTEXT = Context(datetime(2026, 11, 23, 9, tzinfo=UTC), FLOWS)
 CASE = {"number": "1234", "promise": "Pronto."}
-TOLD = Result(says=(Say("utter_no_bookings"),))
+TOLD = Result(says=(Say("utter_agenda_no_day"),))
 WANTED = {"what": "avisos", "again": [("training", "Sí quiero capacitaciones")]}
 OUTCOMES = {"answered", "clarify", "abstained", "smalltalk", "out_of_scope", "person", "task"}
 ARTICLE = '/show_article{"article": "permiso-quien-lo-necesita"}'
