@@ -1,224 +1,27 @@
-"""What an owner does about consultants in the chat: searching, booking, looking, changing, rating,
-verifying. Each gives slots to its flow, or says something by itself."""
+"""What an owner does with their bookings: looking, changing, calling off, rating, complaining; and
+verifying who is registered."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import agenda, errors, invitations, service, states
-from actions.bookings.openings import Opening, Span
-from actions.bookings.service import Booked, Outcome
-from actions.bookings.terms import USUAL
-from actions.cases import service as cases
+from actions.bookings import agenda, errors, service, states
+from actions.bookings.service import Booked
 from actions.messages.content import Button
-from actions.registry import rules, search, verify
-from actions.registry.search import Fit, Need
-from bot import notices, privacy
-from bot.booking_words import MODES, MORE, STATES, as_options, briefly, told, when
+from actions.registry import rules, verify
+from bot import finding_acts
+from bot.booking_words import MODES, MORE, STATES, as_options, briefly, when
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
+from bot.finding_acts import moment_of, not_before, other_times, params_of, span_from, told_others
 from bot.slots.calendar_words import shown_date
 from bot.understanding import needs
 
 if TYPE_CHECKING:
     from bot.acting import Actions
 
-CALL: Final = "call"
-"""The option that somebody of the ministry calls instead."""
-LOOKED_AT: Final = 6
-"""Consultants whose times are looked at, to show three who have any."""
-
 _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
-
-
-# -- searching -------------------------------------------------------------------------------------
-
-
-async def _read_need(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is looked for, as far as the person's own sentence, or their firm, tells it."""
-    said = str(args.get("said") or "")
-    home = args.get("district") or {}
-    found = {
-        "need_category": needs.category_in(said),
-        "need_department": needs.department_in(said) or home.get("department"),
-    }
-    listed = [[title, name, title] for name, title in rules.CATEGORIES.items()]
-    return {"categories": listed, **{name: value for name, value in found.items() if value}}
-
-
-def _need(args: Mapping[str, Any]) -> Need:
-    return Need(
-        (str(args["need_category"]),), args.get("sector"), args.get("need_department") or None
-    )
-
-
-async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Up to three who fit and have time, or who are offered instead; ``found_how`` says which."""
-    need = _need(args)
-    shown = await _with_time(here, await search.fitting(here.session, need, here.now, LOOKED_AT))
-    how, places = "fits", ""
-    if not shown:
-        instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
-        shown = await _with_time(here, instead.fits)
-        how, places = instead.kind if shown else "llamada", ", ".join(instead.departments)
-    options = [[fit.name, str(fit.consultant_id), fit.name] for fit, _ in shown]
-    if how != "fits":
-        options.append(["Que me llame el ministerio", CALL, "que me llame el ministerio"])
-    intro = {
-        "fits": "Estas personas del registro te pueden ayudar:",
-        "remoto": "Nadie llega hasta ahí, pero estas personas atienden a distancia:",
-        "cercano": f"En ese departamento no hay nadie; cerca ({places}) están:",
-        "llamada": "",
-    }
-    lines = [intro[how], *(told(fit, one.span.starts) for fit, one in shown)]
-    return {
-        "found_how": how,
-        "consultants": options,
-        "consultants_told": "\n\n".join(lines),
-    }
-
-
-async def _with_time(here: "Actions", fits: Sequence[Fit]) -> list[tuple[Fit, Opening]]:
-    """The first three who have a free time, with it."""
-    found: list[tuple[Fit, Opening]] = []
-    for fit in fits:
-        free = await service.offer(here.session, fit.consultant_id, here.now, 1)
-        if free:
-            found.append((fit, free[0]))
-        if len(found) == search.MOST_SHOWN:
-            break
-    return found
-
-
-async def _ask_for_call(here: "Actions", _args: Mapping[str, Any]) -> Result:
-    opened = await cases.open_case(here.session, here.person_id, "request", {"task": "book"})
-    return Result(says=(Say("utter_book_call", {"number": str(opened.number)}),))
-
-
-# -- choosing a time -------------------------------------------------------------------------------
-
-
-async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
-    """Three free times of the consultant, from ``openings_near`` on where that is known."""
-    near = args.get("openings_near")
-    after = datetime.fromisoformat(near) if near else None
-    free = await service.offer(
-        here.session, int(args["consultant"]), here.now, near=_not_before(after, here.now)
-    )
-    if not free:
-        return Result(says=(Say("utter_no_openings"),), again=("consultant",), given=_afresh())
-    return {"openings": as_options(free)}
-
-
-def _not_before(moment: datetime | None, now: datetime) -> datetime | None:
-    return None if moment is None else max(moment, now)
-
-
-def _afresh() -> dict[str, Any]:
-    return {"openings_near": "", "openings_note": ""}
-
-
-def _other_times(chosen: str, args: Mapping[str, Any], note: str = "") -> Result:
-    """The question for a time once more: with those after the ones shown, or around another."""
-    near = chosen
-    if chosen == MORE:
-        shown = [value for _, value, _ in args["openings"] if value != MORE]
-        near = (datetime.fromisoformat(shown[-1]) + timedelta(minutes=1)).isoformat()
-        if near == args.get("openings_near"):
-            near = ""
-    given = {"openings_near": near, "openings_note": f"{note}\n\n" if note else ""}
-    return Result(again=("opening", "booking_right"), given=given)
-
-
-async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
-    """Holds the chosen time for ten minutes; another one is asked for where it cannot be had."""
-    chosen = str(args["opening"])
-    if chosen == MORE:
-        return _other_times(MORE, args)
-    during = _span(chosen)
-    try:
-        held = await service.hold(
-            here.session, int(args["consultant"]), here.person_id, during, here.now
-        )
-    except errors.NotBookable as refused:
-        return _other_consultant(refused)
-    except errors.OpeningRefused as refused:
-        return _other_times(during.starts.isoformat(), args, str(refused))
-    except errors.OwnConsultant as refused:
-        return _other_consultant(refused)
-    except errors.TooManyBookings as refused:
-        return {"held_booking": "", "refusal": str(refused)}
-    return {"held_booking": str(held.booking_id), "held_mode": MODES[held.mode]}
-
-
-def _span(chosen: str) -> Span:
-    starts = datetime.fromisoformat(chosen)
-    return Span(starts, starts + USUAL.rules.length)
-
-
-def _other_consultant(refused: errors.BookingRefused) -> Result:
-    said = (Say("utter_book_refused", {"refusal": str(refused)}),)
-    # Who fits is looked for anew: the one who was chosen may fit no more.
-    given = {**_afresh(), "searched": str(refused)}
-    return Result(says=said, again=("consultant", "opening", "booking_right"), given=given)
-
-
-async def _release_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        await service.cancel(here.session, int(args["held_booking"]), here.person_id, here.now)
-    except errors.BookingRefused:
-        # The hold has lapsed by itself.
-        return {}
-    return {}
-
-
-async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
-    """The request goes out to the consultant."""
-    need = _need(args)
-    try:
-        outcome = await service.confirm(
-            here.session,
-            int(args["held_booking"]),
-            here.person_id,
-            str(args["purpose"]),
-            privacy.CONTACT_VERSION if args.get("share_contact") is True else "",
-            here.now,
-            need={
-                "categories": [*need.categories],
-                "sector": need.sector,
-                "department": need.department,
-            },
-        )
-    except errors.NotBookable as refused:
-        return _other_consultant(refused)
-    except (errors.HoldExpired, errors.NotYours):
-        # A hold that lapsed may be gone altogether by now.
-        return _other_times(str(args["opening"]), args, str(errors.HoldExpired()))
-    booking = await _told_others(here, outcome)
-    params = {**_params(here, booking), "deadline": _moment(booking.deadline)}
-    return Result(says=(Say("utter_book_asked", params),))
-
-
-async def _told_others(here: "Actions", outcome: Outcome) -> Booked:
-    await notices.post_all(here.session, here.responses, outcome.notices)
-    return outcome.booking
-
-
-def _moment(moment: datetime | None) -> str:
-    return "" if moment is None else when(moment)
-
-
-def _params(here: "Actions", booking: Booked) -> dict[str, str]:
-    return {
-        "number": str(booking.id),
-        "name": booking.consultant_name,
-        "when": when(booking.span.starts),
-        "mode": MODES[booking.mode],
-        "state": STATES[booking.state],
-        "purpose": booking.purpose,
-        "calendar": here.calendar_url(invitations.token_of(booking)),
-    }
 
 
 # -- looking at bookings ---------------------------------------------------------------------------
@@ -265,7 +68,7 @@ async def _booking_show(here: "Actions", args: Mapping[str, Any]) -> Result:
         Button(title, means(intent, booking=booking.id))
         for title, intent in _possible(booking, here.now)
     )
-    return Result(says=(Say("utter_booking", _params(here, booking), buttons),))
+    return Result(says=(Say("utter_booking", params_of(here, booking), buttons),))
 
 
 def _possible(booking: Booked, now: datetime) -> list[tuple[str, str]]:
@@ -295,8 +98,8 @@ async def _proposal_agree(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except errors.BookingRefused as refused:
         return _refused(refused)
-    booking = await _told_others(here, outcome)
-    return Result(says=(Say("utter_proposal_agreed", _params(here, booking)),))
+    booking = await told_others(here, outcome)
+    return Result(says=(Say("utter_proposal_agreed", params_of(here, booking)),))
 
 
 async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
@@ -306,8 +109,8 @@ async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except errors.BookingRefused as refused:
         return _refused(refused)
-    booking = await _told_others(here, outcome)
-    return Result(says=(Say("utter_proposal_refused", _params(here, booking)),))
+    booking = await told_others(here, outcome)
+    return Result(says=(Say("utter_proposal_refused", params_of(here, booking)),))
 
 
 # -- changing and cancelling -----------------------------------------------------------------------
@@ -347,7 +150,7 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
         here.session,
         booking.consultant_id,
         here.now,
-        near=_not_before(after, here.now),
+        near=not_before(after, here.now),
         mode="on_site" if booking.mode == "on_site" else "remote",
     )
     return {
@@ -360,19 +163,19 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
 async def _move_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
     chosen = str(args["opening"])
     if chosen == MORE:
-        return _other_times(MORE, args)
+        return other_times(MORE, args)
     try:
         outcome = await service.reschedule(
-            here.session, int(args["booking_id"]), here.person_id, _span(chosen), here.now
+            here.session, int(args["booking_id"]), here.person_id, span_from(chosen), here.now
         )
     except errors.NotBookable as refused:
         return _refused(refused)
     except errors.OpeningRefused as refused:
-        return _other_times(chosen, args, str(refused))
+        return other_times(chosen, args, str(refused))
     except errors.BookingRefused as refused:
         return _refused(refused)
-    booking = await _told_others(here, outcome)
-    params = {**_params(here, booking), "deadline": _moment(booking.deadline)}
+    booking = await told_others(here, outcome)
+    params = {**params_of(here, booking), "deadline": moment_of(booking.deadline)}
     return Result(says=(Say("utter_booking_moved", params),))
 
 
@@ -383,8 +186,8 @@ async def _cancel_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except errors.BookingRefused as refused:
         return _refused(refused)
-    booking = await _told_others(here, outcome)
-    return Result(says=(Say("utter_booking_cancelled", _params(here, booking)),))
+    booking = await told_others(here, outcome)
+    return Result(says=(Say("utter_booking_cancelled", params_of(here, booking)),))
 
 
 # -- afterwards ------------------------------------------------------------------------------------
@@ -441,13 +244,7 @@ async def _verify(here: "Actions", args: Mapping[str, Any]) -> Result:
 
 
 HANDLERS: Final[Mapping[str, _Handler]] = {
-    "read_need": _read_need,
-    "find_consultants": _find_consultants,
-    "ask_for_call": _ask_for_call,
-    "find_openings": _find_openings,
-    "take_opening": _take_opening,
-    "release_opening": _release_opening,
-    "confirm_booking": _confirm_booking,
+    **finding_acts.HANDLERS,
     "my_bookings": _my_bookings,
     "bookings_past": _bookings_past,
     "booking_show": _booking_show,
