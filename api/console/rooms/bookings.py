@@ -72,18 +72,18 @@ TABLE: Final[Table[ReferralLine]] = Table(
         ),
         Column("Estado", lambda one: STATES[one.state], tone=lambda one: TONES[one.state]),
         Column("Espera", _waits),
-        Column("Contestar antes de", lambda one: one.deadline, sort="vence"),
+        Column("Vence", lambda one: one.deadline, sort="vence"),
         Column("Cita", lambda one: one.starts),
         Column("Cómo", lambda one: MODES[one.mode], only_exported=True),
         Column("La cita", lambda one: BOOKING_STATES[one.booking_state], only_exported=True),
-        Column("Consultores", lambda one: one.tried, number=True, sort="intentos"),
+        Column("Intentos", lambda one: one.tried, number=True, sort="intentos"),
         Column(
             "Quejas",
             lambda one: one.complaints,
             tone=lambda one: "bad" if one.complaints else "",
             number=True,
         ),
-        Column("Pedida", lambda one: one.made_at, sort="hecha"),
+        Column("Pedida", lambda one: one.made_at, sort="hecha", only_exported=True),
     ),
 )
 
@@ -113,8 +113,8 @@ async def board(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
 @router.get("/citas/cifras")
 async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
     """How requests fell on consultants, and how fast they answer."""
-    wanted = visit.request.query_params.get("dias", "90")
-    period = wanted if wanted in PERIODS else "90"
+    wanted = visit.request.query_params.get("dias", "30")
+    period = wanted if wanted in PERIODS else "30"
     since = visit.now - timedelta(days=int(period))
     async with visit.console.database.session() as session:
         fair = await figures.fairness(session, since, visit.now)

@@ -42,7 +42,8 @@ TONES: Final = {
     "vencida": "quiet",
     "rechazada": "quiet",
 }
-RULERS: Final = {"registro": "El registro", "consultor": "El consultor"}
+RULERS: Final = {"registro": "Lo que manda el registro", "consultor": "Lo que manda el consultor"}
+HIDDEN: Final = "Lo ven Administración y Atención"
 SOURCES: Final = {
     "registro": "Registro nacional",
     "consultor": "Consultor",
@@ -89,7 +90,7 @@ TABLE: Final[Table[ConsultantLine]] = Table(
             [("", "Todos"), *((one.name, one.name) for one in territory().departments)],
         ),
         Filter("tipo", "Tipo", [("", "Todos"), *rules.KINDS.items()]),
-        Filter("desaparecido", "Ya no lo trae el registro", [("", "Todos"), ("si", "Solo esos")]),
+        Filter("desaparecido", "En el registro", [("", "Todos"), ("si", "Ya no aparecen")]),
     ),
     columns=(
         Column(
@@ -111,14 +112,10 @@ TABLE: Final[Table[ConsultantLine]] = Table(
             lambda one: ", ".join(rules.CATEGORIES.get(name, name) for name in one.categories),
             wide=True,
         ),
-        Column("Departamentos", lambda one: ", ".join(one.departments), wide=True),
+        Column("Departamentos", lambda one: ", ".join(one.departments)),
         Column("Tipo", lambda one: rules.KINDS[one.kind], only_exported=True),
         Column("A distancia", lambda one: "Sí" if one.remote else "No", only_exported=True),
-        Column(
-            "En el chat",
-            lambda one: "Sí" if one.answers else "No",
-            tone=lambda one: "good" if one.answers else "quiet",
-        ),
+        Column("En el chat", lambda one: "Sí" if one.answers else "No", only_exported=True),
         Column("Cambió", lambda one: one.updated_at, sort="cambio", only_exported=True),
     ),
 )
@@ -187,17 +184,23 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
     )
 
 
-def _fields(one: Record, may_reach: bool) -> Sequence[tuple[str, str, str]]:
-    """Title, value in words and who rules it, of every field."""
+def _fields(one: Record, may_reach: bool) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Who rules them, and title and value in words of their fields."""
     return [
         (
-            field.title,
-            "Lo ven Administración y Atención"
-            if field.name in CONTACT and not may_reach
-            else told(field.name, getattr(one, field.name)) or "–",
-            RULERS[field.ruled_by],
+            title,
+            [
+                (
+                    field.title,
+                    HIDDEN
+                    if field.name in CONTACT and not may_reach
+                    else told(field.name, getattr(one, field.name)) or "–",
+                )
+                for field in rules.FIELDS
+                if field.ruled_by == ruler
+            ],
         )
-        for field in rules.FIELDS
+        for ruler, title in RULERS.items()
     ]
 
 

@@ -31,7 +31,7 @@ SYNC: Final = f"{PATH}/sincronizar"
 SHOWN: Final = 100
 """Of each sort; all of them are in the file."""
 LONG: Final = 4_000
-"""Changes from which on applying takes more than about two seconds: so staff are told to wait."""
+"""Changes from which on applying may take seconds (10,000 took two): so staff are told to wait."""
 FILE: Final = "archivo"
 
 RUN_STATES: Final = {

@@ -167,7 +167,13 @@ async def test_a_record_tells_fields_rulers_week_and_history(house: House) -> No
     page = (await (await house.who(Role.ATTENTION)).get(f"{PATH}/{one}")).text
     assert "<script>alert" not in page
     assert "Ana &lt;script&gt;" in page
-    for words in ("El registro", "El consultor", "Auditoría ambiental", "08:00 a 12:00", "Lunes"):
+    for words in (
+        "manda el registro",
+        "manda el consultor",
+        "Auditoría ambiental",
+        "08:00 a 12:00",
+        "Lunes",
+    ):
         assert words in page
     assert "Entró al registro" in page
     # Who may only read is not offered to change anything.
