@@ -30,6 +30,7 @@ from api.console import pages
 from api.console.access import Needs, Visit
 from api.console.forms import Form
 from api.console.rooms.people import CATEGORIES, PATH, profile_of
+from bot import notices
 
 router = APIRouter()
 CHANGE: Final = Permission.CHANGE_PEOPLE
@@ -193,6 +194,7 @@ async def erase(visit: Annotated[Visit, Needs(ERASE)], number: int) -> Response:
         done = await requests.erase_by_staff(
             act.session, person.person_id, form["reason"], visit.now, _words(visit)
         )
+        await notices.post_all(act.session, visit.console.responses, done.erased.notices)
         act.did(
             Act(
                 "person.erase",
