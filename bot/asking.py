@@ -14,7 +14,7 @@ from bot import consultant_acts, inbound
 from bot.acting import ACTIONS, look_up
 from bot.channels import text
 from bot.dialogue import acts
-from bot.dialogue.conversation import Context, Conversation, Do
+from bot.dialogue.conversation import Context, Conversation, Do, Result, Say
 from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
@@ -133,4 +133,6 @@ def _run(library: Library, do: Do, learnt: answers.Learnt, sector: str | None) -
         return {"held": "nada: esta es una pregunta suelta"}
     if do.action in acts.OF_CONSULTANTS or do.action == "own_time":
         return consultant_acts.told_place(None)
+    if do.action == "my_bookings":
+        return Result(says=(Say("utter_no_bookings"),))
     return {} if do.action in ACTIONS else look_up(library, do, learnt, sector)

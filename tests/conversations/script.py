@@ -28,7 +28,7 @@ FOLDER: Final = Path(__file__).parent
 RESPONSES: Final = FOLDER.parents[1] / "bot" / "responses"
 CHANNELS: Final = ("whatsapp", "telegram")
 SPEAKING: Final = frozenset(("says", "presses", "presses_old", "burst", "sends"))
-DOING: Final = SPEAKING | {"times", "later", "staff", "on", "registry", "consultant"}
+DOING: Final = SPEAKING | {"times", "later", "staff", "on", "consultant"}
 SEEING: Final = frozenset(("hears", "not", "offers", "quiet", "keeps", "once", "file"))
 FILES: Final = {
     "voice": File("nota.ogg", "audio/ogg", b"OggS" + bytes(60)),
@@ -77,6 +77,16 @@ def load() -> list[Conversation]:
     names = [one.id for one in found]
     assert len(set(names)) == len(names), "two conversations have the same name"
     return found
+
+
+async def load_registry(database: Database) -> None:
+    """There are consultants, the same for all conversations, who have time on every day."""
+    async with database.transaction() as session:
+        assert await demo.load(session, datetime.now(UTC))
+        found = await session.scalars(sql("SELECT id FROM consultant WHERE state = 'vigente'"))
+        week = [Window(day, time(8), time(17)) for day in range(7)]
+        for consultant in found.all():
+            await availability.set_windows(session, consultant, week)
 
 
 def _flat(steps: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
@@ -136,8 +146,6 @@ class Player:
             self.channel = step["on"]
         if "later" in step:
             await self._later(int(step["later"]))
-        if "registry" in step:
-            await self._registry()
         if "staff" in step:
             await self._staff(step["staff"])
         if "consultant" in step:
@@ -243,17 +251,6 @@ class Player:
             "WHERE person_id = %s",
             (days, await self._person()),
         )
-
-    async def _registry(self) -> None:
-        """There are consultants, the same for all conversations, who have time on every day."""
-        async with self.database.transaction() as session:
-            await session.execute(sql("SELECT pg_advisory_xact_lock(810)"))
-            if not await demo.load(session, datetime.now(UTC)):
-                return
-            found = await session.scalars(sql("SELECT id FROM consultant WHERE state = 'vigente'"))
-            week = [Window(day, time(8), time(17)) for day in range(7)]
-            for consultant in found.all():
-                await availability.set_windows(session, consultant, week)
 
     async def _consultant(self, wanted: str) -> None:
         """What happens in the registry to the person, as a consultant."""

@@ -12,7 +12,7 @@ from api.processes.postgres import EmbeddedPostgres
 from bot.channels import templates
 from bot.channels.whatsapp import WhatsApp
 from tests.conftest import drop_database, fresh_database
-from tests.conversations.script import Conversation, Player, load
+from tests.conversations.script import Conversation, Player, load, load_registry
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER
 from tests.system import Channels, with_channels
 
@@ -44,6 +44,7 @@ async def played(
                 libpq_address(url), autocommit=True
             ) as connection,
         ):
+            await load_registry(database)
             await give_real_buttons(channels, database)
             # As Telegram's servers, which cannot reach a file at a loopback address.
             channels.telegram.poster.reach[f"{channels.system.url}/guias"] = "http://127.0.0.1:1"
