@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from api.clock import today
 from knowledge.library import Library
-from knowledge.topics import TOPICS
+from knowledge.topics import TASKS, TOPICS
 from tests.api.command_line import CommandLine
 
 KEYS = {
@@ -135,7 +135,7 @@ async def test_an_answer_rests_on_facts_that_are_there(
             assert citation["confidence"] in ("confirmed", "recalled")
             assert citation["instrument"]
         assert "\nFuente" in one["answer"]
-        asks = set(one["suggestions"]) - {"Ver más", "Guía en PDF"}
+        asks = set(one["suggestions"]) - {"Ver más", "Guía en PDF", TASKS["cita"]}
         assert asks <= {other.title for other in library.articles.values()}
 
 
