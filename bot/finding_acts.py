@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import errors, invitations, service
-from actions.bookings.openings import Opening, Span
+from actions.bookings.openings import Mode, Opening, Span
 from actions.bookings.service import Booked, Outcome
 from actions.bookings.terms import USUAL
 from actions.cases import service as cases
@@ -52,7 +52,8 @@ def _need(args: Mapping[str, Any]) -> Need:
 async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Up to three who fit and have time, or who are offered instead; ``found_how`` says which."""
     need = _need(args)
-    shown = await _with_time(here, await search.fitting(here.session, need, here.now, LOOKED_AT))
+    fitting = await search.fitting(here.session, need, here.now, LOOKED_AT)
+    shown = await _with_time(here, fitting)
     how, places = "fits", ""
     if not shown:
         instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
@@ -72,14 +73,20 @@ async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping
         "found_how": how,
         "consultants": options,
         "consultants_told": "\n\n".join(lines),
+        "at_distance": [str(fit.consultant_id) for fit, _ in shown if not fit.comes],
     }
+
+
+def _mode(fit: Fit) -> Mode | None:
+    """At a distance for who does not go where it is needed; None where any way is open."""
+    return None if fit.comes else "remote"
 
 
 async def _with_time(here: "Actions", fits: Sequence[Fit]) -> list[tuple[Fit, Opening]]:
     """The first three who have a free time, with it."""
     found: list[tuple[Fit, Opening]] = []
     for fit in fits:
-        free = await service.offer(here.session, fit.consultant_id, here.now, 1)
+        free = await service.offer(here.session, fit.consultant_id, here.now, 1, mode=_mode(fit))
         if free:
             found.append((fit, free[0]))
         if len(found) == search.MOST_SHOWN:
@@ -100,11 +107,19 @@ async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[st
     near = args.get("openings_near")
     after = datetime.fromisoformat(near) if near else None
     free = await service.offer(
-        here.session, int(args["consultant"]), here.now, near=not_before(after, here.now)
+        here.session,
+        int(args["consultant"]),
+        here.now,
+        near=not_before(after, here.now),
+        mode=_chosen_mode(args),
     )
     if not free:
         return Result(says=(Say("utter_no_openings"),), again=("consultant",), given=_afresh())
     return {"openings": as_options(free)}
+
+
+def _chosen_mode(args: Mapping[str, Any]) -> Mode | None:
+    return "remote" if str(args["consultant"]) in (args.get("at_distance") or ()) else None
 
 
 def not_before(moment: datetime | None, now: datetime) -> datetime | None:
@@ -136,7 +151,12 @@ async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str
     during = span_from(chosen)
     try:
         held = await service.hold(
-            here.session, int(args["consultant"]), here.person_id, during, here.now
+            here.session,
+            int(args["consultant"]),
+            here.person_id,
+            during,
+            here.now,
+            mode=_chosen_mode(args),
         )
     except errors.NotBookable as refused:
         return _other_consultant(refused)

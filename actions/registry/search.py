@@ -73,6 +73,8 @@ class Fit:
     valid_to: date
     score: int
     reasons: tuple[str, ...]
+    comes: bool
+    """Whether they go where it is needed; otherwise they attend at a distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ def _fit(row: Row[Any], need: Need) -> Fit:
         valid_to=row.valid_to,
         score=row.score,
         reasons=_reasons(row, need),
+        comes=row.comes,
     )
 
 

@@ -18,8 +18,10 @@ _BOOKS: Final = re.compile(
     r"recomend\w+|agendame|hay)\b (?!saber)(?:\w+ ){0,3}?(?:alguien|algien|consultor\w*|"
     r"konsultor\w*|quien me|un experto|una experta|un ingeniero|una ingeniera|cita)\b(?: .*)?"
 )
+_LISTED: Final = r"(?:re[gj]istrad|ins[ck]rit|autori[zs]ad|vi[gj]ente)\w*"
+"""Registered, as it is written in a hurry."""
 _VERIFIES: Final = re.compile(
-    r"(?:.*\b)?(?:(?:esta|estan|sigue) (?:registrad|inscrit|autorizad|vigente)\w*|verific\w+|"
+    rf"(?:.*\b)?(?:(?:esta|estan|sigue) {_LISTED}|verific\w+|"
     r"consultor\w* (?:numero|no|nro) \w*\d)\b(?: .*)?"
 )
 _NUMBER: Final = re.compile(r"\b(?=[\w-]*\d)[A-Za-z]{0,8}-?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b")
@@ -95,5 +97,9 @@ def whom_in(text: str) -> str | None:
     number = _NUMBER.search(text)
     if number is not None:
         return number.group()
-    left = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in _ABOUT]
+    left = [
+        word
+        for word in re.findall(r"[^\W\d_]+", text)
+        if fold(word) not in _ABOUT and not re.fullmatch(_LISTED, fold(word))
+    ]
     return " ".join(left) if sum(len(word) > 2 for word in left) >= 1 else None

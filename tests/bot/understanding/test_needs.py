@@ -63,6 +63,7 @@ def test_only_who_asks_for_a_consultant_gets_one(text: str, intent: str | None) 
     ("text", "whom"),
     [
         ("¿está registrado Juan Pérez?", "Juan Pérez"),
+        ("esta rejistrado Juan Peres?", "Juan Peres"),
         ("quiero verificar si el ing perez esta registrado como consultor", "perez"),
         ("esta registrado el consultor DEMO-005", "DEMO-005"),
         ("el número 123 está vigente?", "123"),
