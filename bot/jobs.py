@@ -1,10 +1,12 @@
 """The jobs of a worker: turns, deliveries, and the periodic ones that find what was left behind."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from procrastinate import JobContext
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions import jobs
 from actions.bookings import reminders
@@ -124,54 +126,49 @@ async def release_held(context: JobContext, timestamp: int) -> None:
         log.info("conversations_released", count=released)
 
 
+async def _counted(
+    context: JobContext, work: Callable[[AsyncSession, datetime], Awaitable[int]], event: str
+) -> None:
+    """Does what is due now in one transaction; ``event`` is logged with how many that were."""
+    async with Worker.of(context).parts.database.transaction() as session:
+        count = await work(session, datetime.now(UTC))
+    if count:
+        log.info(event, count=count)
+
+
 @queue.periodic(cron="*/5 * * * *")
 @queue.task(name="forget_addresses", queue="upkeep", pass_context=True)
 async def forget_addresses(context: JobContext, timestamp: int) -> None:
     """Ends what erasures began, once their confirmations have been delivered."""
-    async with Worker.of(context).parts.database.transaction() as session:
-        forgotten = await erasure.forget_due(session, datetime.now(UTC))
-    if forgotten:
-        log.info("addresses_forgotten", count=forgotten)
+    await _counted(context, erasure.forget_due, "addresses_forgotten")
 
 
 @queue.periodic(cron="*/10 * * * *")
 @queue.task(name="close_days", queue="upkeep", pass_context=True)
 async def close_days(context: JobContext, timestamp: int) -> None:
     """Counts the days that are over, so that nobody has to count them again."""
-    async with Worker.of(context).parts.database.transaction() as session:
-        closed = await figures.close_days(session, datetime.now(UTC))
-    if closed:
-        log.info("days_closed", count=closed)
+    await _counted(context, figures.close_days, "days_closed")
 
 
 @queue.periodic(cron="41 * * * *")
 @queue.task(name="forget_answers", queue="upkeep", pass_context=True)
 async def forget_answers(context: JobContext, timestamp: int) -> None:
     """Deletes the answers of the API that are no longer kept for a copy of their request."""
-    async with Worker.of(context).parts.database.transaction() as session:
-        forgotten = await replays.forget_old(session, datetime.now(UTC))
-    if forgotten:
-        log.info("answers_forgotten", count=forgotten)
+    await _counted(context, replays.forget_old, "answers_forgotten")
 
 
 @queue.periodic(cron="17 * * * *")
 @queue.task(name="delete_files", queue="upkeep", pass_context=True)
 async def delete_files(context: JobContext, timestamp: int) -> None:
     """Deletes the files of the staff whose time is over."""
-    async with Worker.of(context).parts.database.transaction() as session:
-        deleted = await files.delete_expired(session, datetime.now(UTC))
-    if deleted:
-        log.info("files_deleted", count=deleted)
+    await _counted(context, files.delete_expired, "files_deleted")
 
 
 @queue.periodic(cron="*/15 * * * *")
 @queue.task(name="end_sessions", queue="upkeep", pass_context=True)
 async def end_sessions(context: JobContext, timestamp: int) -> None:
     """Deletes sessions of the staff that are over, and failures to log in that count no more."""
-    async with Worker.of(context).parts.database.transaction() as session:
-        ended = await sessions.delete_over(session, datetime.now(UTC))
-    if ended:
-        log.info("sessions_ended", count=ended)
+    await _counted(context, sessions.delete_over, "sessions_ended")
 
 
 @queue.periodic(cron="* * * * *")

@@ -11,6 +11,7 @@ from typing import Final
 from actions.articles import remembered, rules, versions
 from actions.articles.rules import Published
 from actions.store.database import Executor
+from actions.store.spreadsheets import as_text
 from knowledge.articles import Article
 from knowledge.facts import Confidence, FactRegister
 from knowledge.marked_yaml import SourceError
@@ -32,7 +33,6 @@ _COLUMNS: Final = (
     "Pendiente",
     "Artículos",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,8 @@ def as_csv(rows: Sequence[ToConfirm]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    writer.writerows([_as_text(cell) for cell in row.cells] for row in rows)
+    writer.writerows([as_text(cell) for cell in row.cells] for row in rows)
     return "\ufeff" + out.getvalue()
-
-
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def as_markdown(rows: Sequence[ToConfirm]) -> str:

@@ -10,12 +10,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from actions.store.spreadsheets import as_text
 from api.clock import ZONE
 
 Cell = str | int | float | date | datetime | None
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL: Final = 32_000
 """Excel takes 32,767 characters."""
 
@@ -34,8 +34,8 @@ def _as_text(cell: Cell) -> str:
         return f"{cell.astimezone(ZONE):%Y-%m-%d %H:%M}"
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return as_text(cell)
     return "" if cell is None else str(cell)
 
 

@@ -222,11 +222,13 @@ async def page_of(
     )
 
 
-async def _thread(visit: Visit, session: Executor, one: Record) -> dict[str, Any]:
+async def _thread(
+    visit: Visit, session: Executor, one: Record, known: tuple[Window | None, str] | None = None
+) -> dict[str, Any]:
     """What the live part of the page shows."""
     before = visit.request.query_params.get("antes")
     thread = await threads.thread(session, one.number, before)
-    window = await _window(session, one, visit.now)
+    window, tag = known or await _standing(visit, session, one)
     holder = one.held_by(visit.now)
     return {
         "case": one,
@@ -243,7 +245,7 @@ async def _thread(visit: Visit, session: Executor, one: Record) -> dict[str, Any
         "senders": SENDERS,
         "named": named,
         "plain": plain,
-        "tag": await _tag(session, one, window, holder),
+        "tag": tag,
     }
 
 
@@ -255,12 +257,13 @@ async def _window(session: Executor, one: Record, now: datetime) -> Window | Non
     return None
 
 
-async def _tag(session: Executor, one: Record, window: Window | None, holder: str | None) -> str:
+async def _standing(visit: Visit, session: Executor, one: Record) -> tuple[Window | None, str]:
+    """Where a reply would go, and the tag of all that the live part shows."""
+    window = await _window(session, one, visit.now)
+    version, holder = await threads.version(session, one.number), one.held_by(visit.now)
     # A hold and a window end by themselves: nothing of the case changes then.
-    version = await threads.version(session, one.number)
-    return live.tag_of(
-        f"{version} {holder} {window and window.is_open} {window and window.channel}"
-    )
+    place = f"{window and window.is_open} {window and window.channel}"
+    return window, live.tag_of(f"{version} {holder} {place}")
 
 
 @router.get("/casos/{number}/hilo")
@@ -269,11 +272,10 @@ async def part(visit: Annotated[Visit, Needs(READ)], number: int) -> Response:
     async with visit.console.database.session() as session:
         try:
             one = await record(session, number)
-            window = await _window(session, one, visit.now)
-            tag = await _tag(session, one, window, one.held_by(visit.now))
+            window, tag = await _standing(visit, session, one)
             if live.is_known(visit.request, tag):
                 return live.unchanged(tag)
-            values = await _thread(visit, session, one)
+            values = await _thread(visit, session, one, (window, tag))
         except (service.NoSuchCase, BadCursor):
             raise HTTPException(404) from None
     return live.part(
