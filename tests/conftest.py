@@ -20,6 +20,8 @@ SCHEMA = sorted((ROOT / "actions" / "store" / "migrations" / "versions").glob("*
 TEMPLATE = f"torogoz_{sha256(b''.join(one.read_bytes() for one in SCHEMA)).hexdigest()[:16]}"
 """The migrated database to copy from; another one as soon as a migration was changed."""
 SERVER = ROOT / "var" / "test"
+NOTHING_TO_KEEP = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""Waits for the disk, which only a power cut would make worth it; processes may still be killed."""
 _numbers = itertools.count(1)
 
 
@@ -31,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One server for all test processes, with a migrated database to copy from."""
-    server = EmbeddedPostgres(SERVER / "postgres")
+    server = EmbeddedPostgres(SERVER / "postgres", **NOTHING_TO_KEEP)
     shared = Shared(SERVER / "postgres-users", server)
     with shared.joined():
         with psycopg.connect(server.url("postgres"), autocommit=True) as admin:

@@ -51,10 +51,11 @@ def binaries() -> Path:
 
 
 class EmbeddedPostgres:
-    """One PostgreSQL server whose data lies in ``folder``."""
+    """One PostgreSQL server whose data lies in ``folder``; ``settings`` stand over ours."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder.resolve()
+        self._settings = SETTINGS | settings
         self.data = self.folder / "data"
         self.log = self.folder / "postgres.log"
         socket = self.folder / "socket"
@@ -79,7 +80,9 @@ class EmbeddedPostgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._drop_stale_pid()
-        options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        options = [
+            word for key, value in self._settings.items() for word in ("-c", f"{key}={value}")
+        ]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [
