@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from statistics import median
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from actions.bookings.terms import USUAL, Terms
-from actions.bookings.working_time import working_between
+from actions.bookings.working_time import at, is_working_day, working_between
 from actions.cases.hours import ZONE, Hours
 from actions.store.database import Executor
 
 SPAN: Final = timedelta(days=90)
 """What a consultant's figures look back on."""
+MOST_SHARES: Final = 100
+"""Of a registry of thousands, whoever reads how they fare reads the top of the list."""
+_LONGEST_ANSWER: Final = timedelta(days=366)
+"""An answer comes before the meeting, which is never that far off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """``largest_to_mean``: the largest number of first places divided by their mean among the
-    ``shares``, 1.0 where all got the same; None where there was no request."""
+    """How ``requests`` fell on all those ``consultants`` who were asked; ``shares`` are of the most
+    asked. ``largest_to_mean``: the largest number of first places divided by their mean, 1.0 where
+    all got the same; None where there was no request."""
 
     shares: tuple[Share, ...]
+    consultants: int
+    requests: int
     largest_to_mean: float | None
 
 
@@ -107,30 +115,40 @@ async def figures(
     )
 
 
-async def fairness(session: Executor, since: datetime, until: datetime) -> Fairness:
+async def fairness(
+    session: Executor, since: datetime, until: datetime, most: int = MOST_SHARES
+) -> Fairness:
     """How the requests made from ``since`` up to ``until`` fell on consultants; those who got none
-    at all are not among them. The most asked first."""
+    at all are not among them. The ``most`` asked first."""
     rows = await session.execute(
         text(
             """
-            SELECT c.id, c.name, asked.first, asked.number, asked.accepted FROM (
+            WITH asked AS (
                 SELECT b.consultant_id, count(*) AS number,
                     count(*) FILTER (WHERE r.tried[1] = b.consultant_id) AS first,
                     count(*) FILTER (WHERE b.accepted_at IS NOT NULL) AS accepted
                 FROM referral AS r JOIN booking AS b ON b.referral_id = r.id
                 WHERE r.made_at >= :since AND r.made_at < :until
-                GROUP BY b.consultant_id) AS asked
-            JOIN consultant AS c ON c.id = asked.consultant_id
-            ORDER BY asked.first DESC, asked.number DESC, c.id
+                GROUP BY b.consultant_id)
+            SELECT c.id, c.name, asked.first, asked.number, asked.accepted,
+                everybody.consultants, everybody.requests
+            FROM asked JOIN consultant AS c ON c.id = asked.consultant_id,
+                (SELECT count(*) AS consultants, sum(first)::bigint AS requests FROM asked)
+                    AS everybody
+            ORDER BY asked.first DESC, asked.number DESC, c.id LIMIT :most
             """
         ),
-        {"since": since, "until": until},
+        {"since": since, "until": until, "most": most},
     )
-    shares = tuple(Share(*row) for row in rows)
-    total = sum(one.first for one in shares)
+    found = rows.all()
+    if not found:
+        return Fairness((), 0, 0, None)
+    _, _, largest, _, _, consultants, requests = found[0]
     return Fairness(
-        shares,
-        max(one.first for one in shares) / (total / len(shares)) if total else None,
+        tuple(Share(*row[:5]) for row in found),
+        consultants,
+        requests,
+        largest * consultants / requests if requests else None,
     )
 
 
@@ -139,26 +157,67 @@ async def answer_weeks(
 ) -> list[AnswerWeek]:
     """How fast consultants answered, by the week in El Salvador in which they were asked; weeks
     without any request are left out. What still waits for an answer counts as not answered."""
+    first = since.astimezone(ZONE).date()
+    first -= timedelta(days=first.weekday())
+    opened = _open_seconds(first, (until + _LONGEST_ANSWER).astimezone(ZONE).date(), terms.hours)
     rows = await session.execute(
-        text(
-            "SELECT asked_at, answered_at FROM booking "
-            "WHERE asked_at >= :since AND asked_at < :until ORDER BY asked_at"
-        ),
-        {"since": since, "until": until},
+        _WEEKS,
+        {
+            "since": since,
+            "until": until,
+            "first": at(first, time.min),
+            "opens": (at(first, terms.hours.opens) - at(first, time.min)).total_seconds(),
+            "open": opened,
+            "before": [0, *accumulate(opened)],
+        },
     )
-    by_week: dict[date, list[Any]] = {}
+    weeks = []
     for row in rows:
-        day = row.asked_at.astimezone(ZONE).date()
-        by_week.setdefault(day - timedelta(days=day.weekday()), []).append(row)
-    return [
-        AnswerWeek(
-            monday,
-            answered=sum(row.answered_at is not None for row in week),
-            unanswered=sum(row.answered_at is None for row in week),
-            median_answer=_median_answer(week, terms.hours),
-        )
-        for monday, week in sorted(by_week.items())
-    ]
+        assert row.answered == row.reckoned, "an answer took longer than any can"
+        took = None if row.median is None else timedelta(seconds=row.median)
+        monday = first + timedelta(weeks=row.week)
+        weeks.append(AnswerWeek(monday, row.answered, row.number - row.answered, took))
+    return weeks
+
+
+def _open_seconds(first: date, last: date, hours: Hours) -> list[int]:
+    """How long offices are open on each day from ``first`` to ``last``, both included."""
+    whole = int((at(first, hours.closes) - at(first, hours.opens)).total_seconds())
+    days = (first + timedelta(days=place) for place in range((last - first).days + 1))
+    return [whole if is_working_day(day, hours) else 0 for day in days]
+
+
+def _worked(moment: str) -> str:
+    """Open time up to a moment (seconds since the ``first`` day began, and the place of its own
+    day): that of all days before, and what has passed of its own. Every day is as long as the
+    others: El Salvador has no summer time."""
+    return (
+        f"(CAST(:before AS int[]))[{moment}_day + 1] + least((CAST(:open AS int[]))[{moment}_day "
+        f"+ 1], greatest(0, {moment} - 86400 * {moment}_day - :opens))"
+    )
+
+
+# The same as actions.bookings.working_time.working_between, for as many as there are: a season's
+# tens of thousands of requests would take Python a second.
+_WEEKS: Final = text(
+    f"""
+    WITH moments AS MATERIALIZED (
+        SELECT date_part('epoch', asked_at) - date_part('epoch', CAST(:first AS timestamptz))
+                AS asked,
+            date_part('epoch', answered_at) - date_part('epoch', CAST(:first AS timestamptz))
+                AS answered
+        FROM booking WHERE asked_at >= :since AND asked_at < :until),
+    days AS MATERIALIZED (
+        SELECT *, floor(asked / 86400)::int AS asked_day, floor(answered / 86400)::int
+            AS answered_day FROM moments),
+    answers AS MATERIALIZED (
+        SELECT asked_day / 7 AS week, answered,
+            {_worked("answered")} - ({_worked("asked")}) AS took FROM days)
+    SELECT week, count(*) AS number, count(answered) AS answered, count(took) AS reckoned,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY took) AS median
+    FROM answers GROUP BY week ORDER BY week
+    """
+)
 
 
 def _median_answer(rows: Sequence[Any], hours: Hours) -> timedelta | None:

@@ -128,7 +128,7 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
         period=period,
         periods=PERIODS.items(),
         fair=fair,
-        total=sum(one.first for one in fair.shares),
+        total=fair.requests,
         firsts=charts.bars(
             "Primeros lugares por consultor",
             [one.name.split()[0][:LONGEST_LABEL] for one in shown],

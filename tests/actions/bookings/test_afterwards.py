@@ -1,13 +1,26 @@
 """After a meeting: done or missed, rated once, complained about; and the consultant's figures."""
 
 import asyncio
+import random
+from dataclasses import replace
 from datetime import date, time, timedelta
+from statistics import median
 
 import pytest
 
 from actions.bookings import errors, service
-from actions.bookings.figures import AnswerWeek, Figures, Share, answer_weeks, fairness
+from actions.bookings.figures import (
+    AnswerWeek,
+    Fairness,
+    Figures,
+    Share,
+    answer_weeks,
+    fairness,
+)
 from actions.bookings.openings import Window
+from actions.bookings.terms import Terms
+from actions.bookings.working_time import working_between
+from actions.cases.hours import Hours
 from actions.store.database import Database
 from tests.actions.bookings.conftest import (
     NOBODY,
@@ -26,7 +39,7 @@ from tests.actions.bookings.conftest import (
     request,
 )
 from tests.actions.conftest import Meet, count
-from tests.actions.people.conftest import rows
+from tests.actions.people.conftest import rows, run
 
 AFTER = WEDNESDAY.ends
 
@@ -219,8 +232,56 @@ async def test_figures_tell_how_much_is_accepted_and_how_fast(
             Share(first.id, "Consultora 1", 5, 5, 2),
             Share(second.id, "Consultora 2", 0, 1, 0),
         )
-        assert found.largest_to_mean == 2.0
+        assert (found.consultants, found.requests, found.largest_to_mean) == (2, 5, 2.0)
+        top = await fairness(session, at("2026-11-23 00:00"), at("2026-12-01 00:00"), most=1)
+        assert top == replace(found, shares=found.shares[:1])
         nothing = await fairness(session, at("2026-12-01 00:00"), at("2026-12-02 00:00"))
-        assert (nothing.shares, nothing.largest_to_mean) == ((), None)
+        assert nothing == Fairness((), 0, 0, None)
         weeks = await answer_weeks(session, at("2026-11-23 00:00"), at("2026-12-07 00:00"))
     assert weeks == [AnswerWeek(date(2026, 11, 23), 3, 3, timedelta(hours=2))]
+
+
+@pytest.mark.parametrize("hours", [Hours(), Hours(time(9, 15), time(18), frozenset((1, 3, 5)))])
+async def test_the_weeks_reckon_working_time_as_one_answer_is_reckoned(
+    database: Database, enrol: Enrol, meet: Meet, hours: Hours
+) -> None:
+    """Over a year with its holidays: what a few are reckoned by in Python, many are by the
+    database."""
+    advisor, ana, chance = await enrol(), await meet(), random.Random(7)
+    since = at("2026-02-25 00:00")
+    asked = [since + timedelta(seconds=chance.randrange(366 * 86_400)) for _ in range(400)]
+    answered = [
+        one + timedelta(seconds=int(chance.random() ** 3 * 20 * 86_400))
+        if chance.random() < 0.8
+        else None
+        for one in asked
+    ]
+    await run(
+        database,
+        "WITH made AS (INSERT INTO referral (person_id, consultant_id, tried, state, made_at) "
+        "VALUES (:person, :consultant, ARRAY[CAST(:consultant AS bigint)], 'exhausted', now()) "
+        "RETURNING id) INSERT INTO booking (consultant_id, person_id, referral_id, during, "
+        "occupied, mode, state, consent_version, consent_at, made_at, asked_at, answered_at, uid) "
+        "SELECT :consultant, :person, made.id, span, span, 'remote', 'declined', '1', now(), "
+        "now(), one.asked, one.answered, gen_random_uuid() FROM made, "
+        "unnest(CAST(:asked AS timestamptz[]), CAST(:answered AS timestamptz[])) AS "
+        "one(asked, answered), tstzrange(one.asked, one.asked + interval '1 hour') AS span",
+        person=ana.person_id,
+        consultant=advisor.id,
+        asked=asked,
+        answered=answered,
+    )
+    async with database.session() as session:
+        found = await answer_weeks(
+            session, since, since + timedelta(days=366), terms=Terms(hours=hours)
+        )
+    wanted: dict[date, list[timedelta]] = {}
+    for question, answer in zip(asked, answered, strict=True):
+        monday = question.date() - timedelta(days=question.weekday())
+        took = wanted.setdefault(monday, [])
+        if answer is not None:
+            took.append(working_between(question, answer, hours))
+    assert {one.monday: (one.answered, one.median_answer) for one in found} == {
+        monday: (len(took), median(took) if took else None) for monday, took in wanted.items()
+    }
+    assert sum(one.answered + one.unanswered for one in found) == 400
