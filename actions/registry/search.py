@@ -91,17 +91,14 @@ async def fitting(
     session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
 ) -> list[Fit]:
     """The best ones for a need, in their turns; who stands first has had theirs."""
-    found = await preview(session, need, now, limit)
-    if found:
-        await _note_first(session, found[0].consultant_id, now)
-    return found
+    return await _found(session, need, now, limit, takes_turn=True)
 
 
 async def preview(
     session: Executor, need: Need, now: datetime, limit: int = MOST_SHOWN
 ) -> list[Fit]:
     """The same without costing anybody a turn: for who only looks."""
-    return await _found(session, need, now, limit)
+    return await _found(session, need, now, limit, takes_turn=False)
 
 
 async def fallback(
@@ -109,31 +106,30 @@ async def fallback(
 ) -> Fallback:
     """What is offered where :func:`fitting` finds nobody; who stands first has had their turn."""
     anywhere = replace(need, department=None, remote_allowed=True)
-    offered = Fallback("llamada")
     if not need.remote_allowed:
-        found = await _found(session, anywhere, now, limit, only_remote=True)
+        found = await _found(session, anywhere, now, limit, takes_turn=True, only_remote=True)
         if found:
-            offered = Fallback("remoto", tuple(found))
-    for ring in rings(need.department or "") if offered.kind == "llamada" else ():
-        found = await _found(session, anywhere, now, limit, places=[*ring], remote=False)
+            return Fallback("remoto", tuple(found))
+    for ring in rings(need.department or ""):
+        found = await _found(
+            session, anywhere, now, limit, takes_turn=True, places=[*ring], remote=False
+        )
         if found:
             served = {place for one in found for place in one.departments}
-            near = tuple(one for one in ring if one in served)
-            offered = Fallback("cercano", tuple(found), near)
-            break
-    if offered.fits:
-        await _note_first(session, offered.fits[0].consultant_id, now)
-    return offered
+            return Fallback("cercano", tuple(found), tuple(one for one in ring if one in served))
+    return Fallback("llamada")
 
 
 async def _found(
-    session: Executor, need: Need, now: datetime, limit: int, **otherwise: Any
+    session: Executor, need: Need, now: datetime, limit: int, *, takes_turn: bool, **otherwise: Any
 ) -> list[Fit]:
     # A plan that was kept from when few had been offered goes through all of them for each one who
     # fits: the join has to be planned for as many as there are.
     await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     values = {**_values(need, now), **otherwise, "limit": limit}
-    rows = await session.execute(_best(len(need.categories)), values)
+    if takes_turn:
+        values["now"] = now
+    rows = await session.execute(_best(len(need.categories), takes_turn), values)
     return [_fit(row, need) for row in rows]
 
 
@@ -174,10 +170,28 @@ _FITS: Final = (
 _TURNS: Final = "score DESC, first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id"
 
 
+# Two searches at once put the same consultant first: but for the very first time ever, neither
+# waits for the other's transaction to end.
+_TURN_TAKEN: Final = f"""
+    , first AS (SELECT c.id FROM best AS c ORDER BY {_TURNS} LIMIT 1),
+    free AS (
+        SELECT o.consultant_id FROM consultant_offer AS o JOIN first ON first.id = o.consultant_id
+        FOR UPDATE OF o SKIP LOCKED),
+    again AS (
+        UPDATE consultant_offer AS o SET first_at = :now FROM free
+        WHERE o.consultant_id = free.consultant_id),
+    never_before AS (
+        INSERT INTO consultant_offer (consultant_id, first_at) SELECT first.id, :now FROM first
+        WHERE NOT EXISTS (SELECT 1 FROM consultant_offer AS o WHERE o.consultant_id = first.id)
+        ON CONFLICT DO NOTHING)
+"""
+
+
 @cache
-def _best(categories: int) -> TextClause:
-    """The statement for a need of so many categories. Every row has each looked for by itself: for
-    thousands of rows, counting what two lists share takes several times as long."""
+def _best(categories: int, takes_turn: bool) -> TextClause:
+    """The statement for a need of so many categories; whether who stands first has had their turn
+    by it. Every row has each looked for by itself: for thousands of rows, counting what two lists
+    share takes several times as long."""
     covered = " + ".join(
         f"CASE WHEN :category{place} = ANY(c.categories) THEN 1 ELSE 0 END"
         for place in range(categories)
@@ -191,33 +205,13 @@ def _best(categories: int) -> TextClause:
             FROM consultant AS c LEFT JOIN consultant_offer AS o ON o.consultant_id = c.id
             WHERE {_FITS}
             ORDER BY {_TURNS} LIMIT :limit)
+        {_TURN_TAKEN if takes_turn else ""}
         SELECT c.id, c.registration_number, c.name, c.kind, c.categories, c.sectors,
             c.departments, c.on_site, c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit,
             c.valid_to, best.score, {_COMES} AS comes
         FROM best JOIN consultant AS c ON c.id = best.id ORDER BY {_TURNS}
         """
     )
-
-
-# Two searches at once put the same consultant first: but for the very first time ever, neither
-# waits for the other's transaction to end.
-_FIRST: Final = (
-    text(
-        "WITH free AS (SELECT consultant_id FROM consultant_offer WHERE consultant_id = :id "
-        "FOR UPDATE SKIP LOCKED) UPDATE consultant_offer SET first_at = :now FROM free "
-        "WHERE consultant_offer.consultant_id = free.consultant_id"
-    ),
-    text(
-        "INSERT INTO consultant_offer (consultant_id, first_at) SELECT :id, :now "
-        "WHERE NOT EXISTS (SELECT 1 FROM consultant_offer WHERE consultant_id = :id) "
-        "ON CONFLICT DO NOTHING"
-    ),
-)
-
-
-async def _note_first(session: AsyncSession, consultant_id: int, now: datetime) -> None:
-    for statement in _FIRST:
-        await session.execute(statement, {"id": consultant_id, "now": now})
 
 
 def _fit(row: Row[Any], need: Need) -> Fit:
