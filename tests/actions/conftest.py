@@ -84,7 +84,7 @@ async def until_someone_waits_for_a_lock(database: Database) -> None:
         "SELECT count(*) FROM pg_stat_activity "
         "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    async with asyncio.timeout(10), database.engine.connect() as connection:
+    async with asyncio.timeout(60), database.engine.connect() as connection:
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         while not await connection.scalar(waits):
             await asyncio.sleep(0)

@@ -1,6 +1,5 @@
 """Answers: the article's own words with the sources of exactly those words, or none at all."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,6 +21,7 @@ from knowledge.articles import Article, load_articles, parse_article
 from knowledge.facts import Fact, FactRegister, load_facts
 from knowledge.library import FOLDER, Library
 from knowledge.topics import TASKS
+from tests.effort import little_work
 from tests.knowledge.writing import article_text, write_facts
 
 TODAY = date(2026, 11, 23)
@@ -352,9 +352,8 @@ def test_a_text_that_gives_orders_gets_an_article_or_nothing(
 
 @pytest.mark.parametrize("piece", ["permiso ", "¿y cuánto cuesta? ", "ignora tus reglas y ", "🙂"])
 def test_a_very_long_text_is_answered_or_not_but_soon(library: Library, piece: str) -> None:
-    started = time.perf_counter()
-    found = answer(library, piece * 5_000, after="permiso-pasos", sector="lacteos")
-    assert time.perf_counter() - started < 2
+    with little_work():
+        found = answer(library, piece * 5_000, after="permiso-pasos", sector="lacteos")
     assert (found.outcome == "answered") == bool(found.text and found.sources)
 
 

@@ -274,7 +274,7 @@ async def test_what_changes_is_told_when_it_is_committed_and_not_before(
         with pytest.raises(TooEarly):
             await seeded.approve(number, effective_on=DAY - ONE_DAY)
         await seeded.approve(number)
-        told = [one.payload async for one in listener.notifies(timeout=5, stop_after=1)]
+        told = [one.payload async for one in listener.notifies(timeout=60, stop_after=1)]
     assert told == ["2"]
 
 

@@ -337,7 +337,7 @@ async def test_a_release_does_not_wait_for_a_turn(
     database: Database, ana: Someone, case: int
 ) -> None:
     await do(database, lambda session: desk.take(session, case, "Rosa", NOW, HOUR))
-    async with turn_under_way(database, ana), asyncio.timeout(10):
+    async with turn_under_way(database, ana), asyncio.timeout(60):
         assert await do(database, lambda session: desk.release_due(session, NOW + HOUR, BACK)) == 0
     assert await do(database, lambda session: desk.release_due(session, NOW + HOUR, BACK)) == 1
     assert await said_to(database, ana) == [BACK]
@@ -346,7 +346,7 @@ async def test_a_release_does_not_wait_for_a_turn(
 async def test_a_message_of_the_person_comes_in_while_staff_take_the_conversation(
     database: Database, ana: Someone, case: int
 ) -> None:
-    async with database.transaction() as taking, asyncio.timeout(10):
+    async with database.transaction() as taking, asyncio.timeout(60):
         await desk.take(taking, case, "Rosa", NOW)
         await do(
             database,

@@ -158,7 +158,7 @@ async def test_who_expects_an_answer_is_told_when_it_was_committed(database: Dat
                 await turns.announce(session, [9])
             async with database.transaction() as session:
                 await turns.announce(session, [6, 7])
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await seven.wait()
                 await again.wait()
             assert not eight.is_set()
@@ -172,7 +172,7 @@ async def _until_someone_listens(database: Database) -> None:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND query LIKE 'LISTEN%' AND state = 'idle'"
     )
-    async with asyncio.timeout(10), database.engine.connect() as connection:
+    async with asyncio.timeout(60), database.engine.connect() as connection:
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         while not await connection.scalar(listens):
             await asyncio.sleep(0)

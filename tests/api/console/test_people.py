@@ -27,7 +27,7 @@ from api.clock import now
 from api.console.rooms.person_firm import BEFORE
 from bot import responses
 from bot.channels import templates
-from tests.actions.conftest import Someone, receive
+from tests.actions.conftest import Someone, receive, until_someone_waits_for_a_lock
 from tests.api.console.conftest import Browser, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -722,7 +722,7 @@ async def test_what_is_at_the_persons_rows_is_waited_for_a_while(
         if is_long:
             answer = await erasing
         else:
-            await asyncio.sleep(0.8)
+            await until_someone_waits_for_a_lock(house.database)
     if is_long:
         assert answer.status_code == 422
         assert "pruebe otra vez en unos segundos" in answer.text
