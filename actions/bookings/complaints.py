@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings.errors import AlreadySettled, BadWords, NoSuchComplaint
+from actions.bookings.errors import AlreadySettled, BadAnswer, BadWords, NoSuchComplaint
 from actions.firms.models import folded
 from actions.store.database import Executor
 from actions.store.listing import Asked, Listed, NoSuchFilter, like, one_of, order_by
@@ -17,13 +17,16 @@ FILTERS: Final = ("estado", "de")
 ORDERS: Final[dict[str, str]] = {"hecha": "q.made_at", "consultor": "c.name_folded"}
 SIDES: Final[dict[str, str]] = {"dueno": "owner", "consultor": "consultant"}
 LONGEST_OUTCOME: Final = 1_000
+LONGEST_ANSWER: Final = 400
+"""It has to fit a message of WhatsApp with what stands around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComplaintLine:
     """A complaint; ``by`` is ``owner`` or ``consultant``, ``person_id`` who complains. ``text`` is
     empty once they had everything erased; ``settled_at`` None while it is open. ``starts`` is of
-    the meeting that it is about."""
+    the meeting that it is about. ``outcome`` is the ministry's own; ``answer`` is what it tells who
+    complains, None where only that it was looked into."""
 
     id: int
     booking_id: int
@@ -40,12 +43,13 @@ class ComplaintLine:
     settled_at: datetime | None
     settled_by: str | None
     outcome: str | None
+    answer: str | None
 
 
 _SELECT: Final = """
     SELECT q.id, q.booking_id, b.referral_id, b.consultant_id, c.name, f.firm_name, q.by,
         q.person_id, q.text, q.made_at, b.state, lower(b.during), q.settled_at, q.settled_by,
-        q.outcome
+        q.outcome, q.answer
 """
 _FROM: Final = """
     FROM complaint AS q JOIN booking AS b ON b.id = q.booking_id
@@ -102,22 +106,31 @@ async def open_ones(session: Executor) -> int:
 
 
 async def settle(
-    session: AsyncSession, complaint_id: int, outcome: str, by: str, now: datetime
+    session: AsyncSession, complaint_id: int, outcome: str, by: str, now: datetime, answer: str = ""
 ) -> None:
-    """Closes a complaint with what the ministry found; neither side is told by itself.
+    """Closes a complaint with what the ministry found, which stays with it. The caller tells who
+    complained, with the ``answer`` where there is one; the other side is never told.
 
-    Raises NoSuchComplaint, AlreadySettled and BadWords.
+    Raises NoSuchComplaint, AlreadySettled, BadWords, and BadAnswer for one that is too long.
     """
-    outcome = outcome.strip()
+    outcome, answer = outcome.strip(), " ".join(answer.split())
     if not 0 < len(outcome) <= LONGEST_OUTCOME:
         raise BadWords(LONGEST_OUTCOME)
+    if len(answer) > LONGEST_ANSWER:
+        raise BadAnswer(LONGEST_ANSWER)
     await complaint(session, complaint_id)
     settled = await session.execute(
         text(
-            "UPDATE complaint SET settled_at = :now, settled_by = :by, outcome = :outcome "
-            "WHERE id = :id AND settled_at IS NULL RETURNING id"
+            "UPDATE complaint SET settled_at = :now, settled_by = :by, outcome = :outcome, "
+            "answer = :answer WHERE id = :id AND settled_at IS NULL RETURNING id"
         ),
-        {"id": complaint_id, "now": now, "by": by, "outcome": outcome},
+        {
+            "id": complaint_id,
+            "now": now,
+            "by": by,
+            "outcome": outcome,
+            "answer": answer or None,
+        },
     )
     if settled.first() is None:
         raise AlreadySettled

@@ -139,6 +139,13 @@ class BadWords(BookingRefused):
         super().__init__(f"El texto tiene que llevar entre 1 y {most} letras.")
 
 
+class BadAnswer(BookingRefused):
+    """What a complaint is answered with does not fit a message."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"La respuesta puede llevar hasta {most} letras.")
+
+
 class TooManyComplaints(BookingRefused):
     def __init__(self) -> None:
         super().__init__("El ministerio ya tiene las quejas de esta cita y las va a revisar.")

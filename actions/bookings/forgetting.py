@@ -80,7 +80,7 @@ _SAID = (
     f"UPDATE booking_event SET note = NULL WHERE note IS NOT NULL AND (booking_id IN ({_THEIRS}) "
     f"OR booking_id IN (SELECT id FROM booking WHERE consultant_id IN ({_THEIR_CONSULTANT})))",
     f"UPDATE rating SET comment = '' WHERE booking_id IN ({_THEIRS})",
-    "UPDATE complaint SET text = '', outcome = NULL WHERE person_id = ANY(:people)",
+    "UPDATE complaint SET text = '', outcome = NULL, answer = NULL WHERE person_id = ANY(:people)",
     f"DELETE FROM availability WHERE consultant_id IN ({_THEIR_CONSULTANT})",
     f"DELETE FROM availability_exception WHERE consultant_id IN ({_THEIR_CONSULTANT})",
     f"DELETE FROM calendar_feed WHERE consultant_id IN ({_THEIR_CONSULTANT})",

@@ -243,7 +243,9 @@ class Complaint(Base):
     settled_by: Mapped[str | None] = mapped_column(Text)
     """Who of the ministry."""
     outcome: Mapped[str | None] = mapped_column(Text)
-    """What the ministry found."""
+    """What the ministry found: for itself."""
+    answer: Mapped[str | None] = mapped_column(Text)
+    """What it told who complains; null where only that it was looked into."""
 
 
 class CalendarFeed(Base):

@@ -101,7 +101,7 @@ _WHERE_TO = text(
         SELECT kept_id FROM person_link JOIN holder ON holder.id = joined_id
         WHERE undone_at IS NULL)
     SELECT address.id, address.channel, address.external, address.person_id,
-        address.last_inbound_at
+        address.last_inbound_at, address.blocked_at IS NOT NULL
     FROM address JOIN holder ON holder.id = address.person_id
     WHERE forget_at IS NULL AND address.id <> ALL(:not_to)
     ORDER BY blocked_at IS NOT NULL, last_inbound_at DESC NULLS LAST, address.id LIMIT 1
@@ -111,13 +111,15 @@ _WHERE_TO = text(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address to write to, and whose it is now."""
+    """An address to write to, and whose it is now. ``is_blocked`` where the person lets nothing of
+    ours through, there and at all their other addresses."""
 
     address_id: int
     channel: str
     external: str
     person_id: int
     last_inbound_at: datetime | None
+    is_blocked: bool = False
 
 
 async def where_to(session: Executor, person_id: int, not_to: Sequence[int] = ()) -> Place | None:

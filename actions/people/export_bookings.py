@@ -133,6 +133,7 @@ BOOKINGS: Final = (
             "made_at": ("hecha", "Cuándo la puso"),
             "settled_at": ("resuelta", "Cuándo la resolvió el ministerio"),
             "outcome": ("resultado", "Lo que decidió el ministerio"),
+            "answer": ("respuesta", "Lo que el ministerio le contestó"),
         },
         {"settled_by": STAFF},
     ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actions.people.export_part import ACCOUNT, DIGEST, OF_PEOPLE, STAFF, WORKING, Part
+from actions.people.export_part import ACCOUNT, DIGEST, OF_PEOPLE, STAFF, WHOSE, WORKING, Part
 
 _CONSULTANT: Final = "SELECT id FROM consultant WHERE person_id = ANY(:people)"
 _OF_CONSULTANT: Final = f"t.consultant_id IN ({_CONSULTANT})"
@@ -31,6 +31,10 @@ CONSULTANCY: Final = (
             "fee_unit": ("cobra_por", "Si cobra por hora, día o proyecto"),
             "valid_from": ("vigente_desde", "Primer día de la inscripción"),
             "valid_to": ("vigente_hasta", "Último día de la inscripción"),
+            "end_told_for": (
+                "aviso_de_vencimiento",
+                "Último día del que ya se le avisó que está cerca",
+            ),
             "state": ("estado", "Solicitada, vigente, suspendida, vencida o rechazada"),
             "missing_since": ("ausente_desde", "Desde cuándo el registro nacional no lo trae"),
             "phone": ("telefono", "Teléfono que se comparte con su permiso"),
@@ -117,6 +121,14 @@ CONSULTANCY: Final = (
         {"id": DIGEST, "consultant_id": _IN_CONSULTANT, "digest": DIGEST, "made_by": STAFF},
         within="consultoria",
         by="consultant_id",
+    ),
+    Part(
+        "intentos_de_entrar",
+        "Códigos del registro equivocados que escribió, de la última hora",
+        "consultant_code_try",
+        OF_PEOPLE,
+        {"tried_at": ("cuando", "Cuándo lo escribió")},
+        {"id": WORKING, "person_id": WHOSE},
     ),
     Part(
         "turnos_de_consultoria",

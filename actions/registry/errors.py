@@ -203,3 +203,10 @@ class CodeOfNobody(RegistryRefused):
 
     def __init__(self) -> None:
         super().__init__("Ese código no sirve o ya venció: pedí otro al ministerio.")
+
+
+class TooManyTries(RegistryRefused):
+    """As many wrong codes within an hour as are granted: not even the right one is taken now."""
+
+    def __init__(self) -> None:
+        super().__init__("Fueron muchos códigos equivocados: probá otra vez dentro de una hora.")

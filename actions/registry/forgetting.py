@@ -15,12 +15,13 @@ _ONLY_APPLIED: Final = f"{_OWN} AND registration_number IS NULL"
 _STATEMENTS: Final = (
     f"DELETE FROM consultant_document WHERE consultant_id IN ({_OWN})",
     f"DELETE FROM consultant_code WHERE consultant_id IN ({_OWN})",
+    "DELETE FROM consultant_code_try WHERE person_id = ANY(:people)",
     f"DELETE FROM consultant_change WHERE consultant_id IN ({_ONLY_APPLIED}) "
     f"OR (source = 'consultor' AND consultant_id IN ({_OWN}))",
     f"DELETE FROM consultant_offer WHERE consultant_id IN ({_ONLY_APPLIED})",
     f"DELETE FROM registry_conflict WHERE consultant_id IN ({_ONLY_APPLIED})",
     "DELETE FROM consultant WHERE person_id = ANY(:people) AND registration_number IS NULL",
-    "UPDATE consultant SET person_id = NULL, phone = NULL, email = NULL "
+    "UPDATE consultant SET person_id = NULL, phone = NULL, email = NULL, end_told_for = NULL "
     "WHERE person_id = ANY(:people)",
 )
 

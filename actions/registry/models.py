@@ -85,6 +85,8 @@ class Consultant(Base):
     """First day of the registration in El Salvador's calendar."""
     valid_to: Mapped[date | None] = mapped_column(Date)
     """Last day, which still counts."""
+    end_told_for: Mapped[date | None] = mapped_column(Date)
+    """The last day of which the consultant was told that it is near; another one is told anew."""
     state: Mapped[str] = mapped_column(Text)
     """Stored; a registration past its last day has lapsed whatever stands here. So never judge by
     it alone: see actions.registry.rules.is_bookable."""
@@ -236,3 +238,13 @@ class ConsultantCode(Base):
     made_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+
+
+class ConsultantCodeTry(Base):
+    """A code of the ministry that was typed and fitted nothing, of the last hour."""
+
+    __tablename__ = "consultant_code_try"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
+    tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, text
@@ -11,16 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.registry import history, rules, sync
 from actions.registry.cells import clean
 from actions.registry.errors import NoSuchConsultant, NotFromThere, NothingSaid
+from actions.store.database import Executor
 
 LONGEST_REASON: Final = 500
+TOLD_BEFORE: Final = timedelta(days=30)
+"""So long before its last day is somebody told that their registration ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lapsed:
-    """Whose registration ended; ``person_id`` answers for them in the chat, if anybody does."""
+class Registered:
+    """A registration whose state changed, or is about to; ``person_id`` answers for them in the
+    chat, if anybody does."""
 
     consultant_id: int
     name: str
+    registration_number: str
+    state: str
     valid_to: date
     person_id: int | None
 
@@ -28,8 +34,8 @@ class Lapsed:
 async def suspend(
     session: AsyncSession, consultant_id: int, reason: str, by: str, now: datetime
 ) -> None:
-    """The ministry suspends someone; the registry alone does not undo it. Raises NoSuchConsultant,
-    NotFromThere and NothingSaid."""
+    """The ministry suspends someone, who is told why; the registry alone does not undo it. Raises
+    NoSuchConsultant, NotFromThere and NothingSaid."""
     reason = said(reason, "el motivo")
     await sync.hold(session)
     await set_state(session, consultant_id, "suspendida", by, now, reason=reason, by_hand=True)
@@ -50,7 +56,7 @@ async def reinstate(
     return state
 
 
-async def expire(session: AsyncSession, now: datetime) -> Sequence[Lapsed]:
+async def expire(session: AsyncSession, now: datetime) -> Sequence[Registered]:
     """Marks those whose last day is past as lapsed, and tells who: their bookings are nobody's any
     more. To be run every night; until then rules.is_bookable says no by itself."""
     await sync.hold(session)
@@ -60,16 +66,48 @@ async def expire(session: AsyncSession, now: datetime) -> Sequence[Lapsed]:
             WITH lapsed AS (
                 UPDATE consultant SET state = 'vencida', updated_at = :now
                 WHERE state = 'vigente' AND valid_to < :day
-                RETURNING id, name, valid_to, person_id),
+                RETURNING id, name, registration_number, state, valid_to, person_id),
             noted AS (
                 INSERT INTO consultant_change (consultant_id, field, before, after, source, at)
                 SELECT id, 'state', '"vigente"', '"vencida"', 'vencimiento', :now FROM lapsed)
-            SELECT id, name, valid_to, person_id FROM lapsed ORDER BY id
+            SELECT * FROM lapsed ORDER BY id
             """
         ),
         {"now": now, "day": rules.day_of(now)},
     )
-    return [Lapsed(*row) for row in rows]
+    return [Registered(*row) for row in rows]
+
+
+async def ending(session: AsyncSession, now: datetime) -> Sequence[Registered]:
+    """Those in the chat whose registration ends within TOLD_BEFORE, each once for each last day, in
+    however many processes this runs. To be run every night."""
+    await sync.hold(session)
+    day = rules.day_of(now)
+    rows = await session.execute(
+        text(
+            "UPDATE consultant SET end_told_for = valid_to WHERE state = 'vigente' "
+            "AND valid_to BETWEEN :day AND :last AND person_id IS NOT NULL "
+            "AND end_told_for IS DISTINCT FROM valid_to "
+            "RETURNING id, name, registration_number, state, valid_to, person_id"
+        ),
+        {"day": day, "last": day + TOLD_BEFORE},
+    )
+    return [Registered(*row) for row in rows]
+
+
+async def changed_by(session: Executor, sync_id: int) -> Sequence[Registered]:
+    """Those in the chat to whom a synchronisation gave another state, which they were not asked
+    about; who was new with it is none of them."""
+    rows = await session.execute(
+        text(
+            "SELECT c.id, c.name, c.registration_number, c.state, c.valid_to, c.person_id "
+            "FROM consultant_change AS h JOIN consultant AS c ON c.id = h.consultant_id "
+            "WHERE h.sync_id = :sync AND h.field = 'state' AND c.person_id IS NOT NULL "
+            "ORDER BY c.id"
+        ),
+        {"sync": sync_id},
+    )
+    return [Registered(*row) for row in rows]
 
 
 async def set_state(

@@ -85,7 +85,7 @@ async def _follow_templates(assembly: Assembly) -> None:
     if whatsapp is None:
         return
     declared = templates.declared()
-    whatsapp.quick_replies = {one.buttons: one.name for one in declared if one.buttons}
+    whatsapp.quick_replies = templates.quick_replies(declared)
     while True:
         try:
             async with assembly.database.session() as session:

@@ -119,6 +119,12 @@ async def approval(client: Client, sid: str) -> str:
     return str(whatsapp.get("status", UNSUBMITTED))
 
 
+def quick_replies(templates: Sequence[Declared]) -> dict[tuple[str, ...], str]:
+    """Names by buttons' titles, of those that show a reply's text and nothing more: a notice's says
+    what it is about, which a reply with the same buttons is not."""
+    return {one.buttons: one.name for one in templates if one.buttons and one.body == "{{1}}"}
+
+
 def usable(
     templates: Sequence[Declared], registered: dict[str, tuple[str, str, str]]
 ) -> dict[str, str]:

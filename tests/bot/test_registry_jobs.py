@@ -5,13 +5,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from actions.registry import sync
 from actions.registry.scheduled import RegistrySource
 from actions.store.database import Database
+from api.assembly import RESPONSES
+from bot import responses
 from bot.registry_jobs import synchronise
+from tests.actions.conftest import Meet, meet
 from tests.actions.registry.conftest import rows_of
 
+__all__ = ["meet"]
+
+CATALOGUE = responses.load(RESPONSES)
 SERVICE = RegistrySource("https://registro.example.sv/consultores", "clave")
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
@@ -52,7 +59,7 @@ async def run(
     database: Database, registry: Registry, service: RegistrySource = SERVICE, at: datetime = NOW
 ) -> str:
     async with httpx.AsyncClient(transport=httpx.MockTransport(registry)) as client:
-        return await synchronise(database, client, service, at)
+        return await synchronise(database, CATALOGUE, client, service, at)
 
 
 async def known(database: Database) -> int:
@@ -112,3 +119,36 @@ async def test_a_service_that_fails_changes_nothing(database: Database) -> None:
     registry.entries = []
     assert await run(database, registry) == "failed"
     assert await runs(database) == []
+
+
+async def test_who_has_another_state_by_it_is_told_once_and_who_is_new_is_not(
+    database: Database, meet: Meet
+) -> None:
+    registry = Registry([entry(number) for number in range(4)])
+    assert await run(database, registry) == "applied"
+    people = [(await meet()).person_id for _ in range(3)]
+    async with database.transaction() as session:
+        for number, person_id in enumerate(people):
+            await session.execute(
+                text("UPDATE consultant SET person_id = :person WHERE registration_number = :n"),
+                {"person": person_id, "n": f"CA-{number}"},
+            )
+    registry.entries[0]["estado"] = "suspendida"
+    registry.entries[1]["vigente_hasta"] = "2026-11-22"
+    registry.entries[2]["nombre"] = "Otro Nombre"
+    registry.entries[3]["estado"] = "suspendida"
+    registry.entries = [*registry.entries, entry(9, estado="suspendida")]
+    assert await run(database, registry) == "applied"
+    assert await run(database, registry) == "applied"
+    told = await rows_of(
+        database, "SELECT person_id, content->>'text' FROM outbox ORDER BY person_id"
+    )
+    assert [who for who, _ in told] == people[:2]
+    assert "**CA-0** quedó suspendido" in told[0][1]
+    assert "**CA-1** venció el domingo 22 de noviembre de 2026" in told[1][1]
+    registry.entries[0]["estado"] = "vigente"
+    assert await run(database, registry) == "applied"
+    ((last,),) = await rows_of(
+        database, "SELECT content->>'text' FROM outbox ORDER BY id DESC LIMIT 1"
+    )
+    assert "vigente otra vez" in last

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from actions.audit.service import Act
 from actions.bookings import complaints
-from actions.bookings.complaints import LONGEST_OUTCOME, ComplaintLine
-from actions.bookings.errors import BadWords, BookingRefused, NoSuchComplaint
+from actions.bookings.complaints import LONGEST_ANSWER, LONGEST_OUTCOME, ComplaintLine
+from actions.bookings.errors import BadAnswer, BadWords, BookingRefused, NoSuchComplaint
 from api.acting import acting
 from api.console import pages, tables
 from api.console.access import Needs, Visit
@@ -18,6 +18,8 @@ from api.console.rooms.bookings import FOLLOW
 from api.console.rooms.bookings import PATH as BOARD
 from api.console.rooms.registry import BOOKING_STATES
 from api.console.tables import Column, Filter, Table
+from api.console.telling import sentence
+from bot import registry_notices
 
 router = APIRouter()
 PATH: Final = f"{BOARD}/quejas"
@@ -97,24 +99,38 @@ async def _show(visit: Visit, complaint_id: int, form: Form, status: int = 200) 
         booking_state=BOOKING_STATES[one.booking_state],
         form=form,
         longest=LONGEST_OUTCOME,
+        longest_answer=LONGEST_ANSWER,
     )
 
 
 @router.post("/citas/quejas/{complaint_id}/resolver")
 async def settle(visit: Annotated[Visit, Needs(FOLLOW)], complaint_id: int) -> Response:
-    """Closes a complaint with what was found."""
-    form = Form({"resultado": visit.text("resultado").strip()[: LONGEST_OUTCOME + 1]})
+    """Closes a complaint with what was found, and tells who complained."""
+    form = Form(
+        {
+            "resultado": visit.text("resultado").strip()[: LONGEST_OUTCOME + 1],
+            "respuesta": visit.text("respuesta").strip()[: LONGEST_OUTCOME + 1],
+        }
+    )
     try:
         async with acting(visit.console.database, visit.actor) as act:
             one = await complaints.complaint(act.session, complaint_id)
             await complaints.settle(
-                act.session, complaint_id, form["resultado"], visit.member.name, visit.now
+                act.session,
+                complaint_id,
+                form["resultado"],
+                visit.member.name,
+                visit.now,
+                form["respuesta"],
+            )
+            told = await registry_notices.tell_settled(
+                act.session, visit.console.responses, one, form["respuesta"]
             )
             act.did(
                 Act(
                     "booking.settle",
                     f"complaint:{complaint_id}",
-                    after={"booking": one.booking_id},
+                    after={"booking": one.booking_id, "told": told.is_told},
                     note=form["resultado"],
                     person_id=one.person_id,
                 )
@@ -126,8 +142,13 @@ async def settle(visit: Annotated[Visit, Needs(FOLLOW)], complaint_id: int) -> R
             "resultado", f"Diga qué se encontró o qué se hizo, hasta {LONGEST_OUTCOME} letras."
         )
         return await _show(visit, complaint_id, form, 422)
+    except BadAnswer as refused:
+        form.wrong("respuesta", str(refused))
+        return await _show(visit, complaint_id, form, 422)
     except BookingRefused as refused:
         return pages.redirect(visit, f"{PATH}/{complaint_id}", str(refused), tone="bad")
     return pages.redirect(
-        visit, f"{PATH}?estado=abierta", f"La queja {complaint_id} quedó resuelta."
+        visit,
+        f"{PATH}?estado=abierta",
+        f"La queja {complaint_id} quedó resuelta. {sentence(told)}",
     )

@@ -24,6 +24,9 @@ from api.console import pages
 from api.console.access import Needs, Visit
 from api.console.forms import Form, day_typed
 from api.console.rooms.registry import MANAGE, PATH, show
+from api.console.telling import sentence
+from bot import registry_notices
+from bot.registry_notices import Told
 
 router = APIRouter()
 LONGEST: Final = standing.LONGEST_REASON
@@ -79,6 +82,7 @@ async def approve(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) ->
             act.session, consultant_id, form["numero"], first, last, visit.member.name, visit.now
         )
         after = await record.record(act.session, consultant_id, visit.now)
+        told = await registry_notices.tell_approved(act.session, visit.console.responses, after)
         act.did(
             Act(
                 "registry.approve",
@@ -89,11 +93,13 @@ async def approve(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) ->
                     "number": after.registration_number,
                     "valid_from": first,
                     "valid_to": last,
+                    "told": told.is_told,
                 },
                 person_id=before.person_id,
             )
         )
-        return f"Quedó en el registro con el número {after.registration_number}."
+        done = f"Quedó en el registro con el número {after.registration_number}."
+        return f"{done} {sentence(told)}"
 
     return await _done(visit, consultant_id, form, work)
 
@@ -114,8 +120,11 @@ async def reject(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) -> 
     async def work(act: Acting, before: Record) -> str:
         reason = form["motivo_rechazo"]
         await applications.reject(act.session, consultant_id, reason, visit.member.name, visit.now)
-        _did(act, "registry.reject", before, "rechazada", reason)
-        return "La solicitud quedó rechazada."
+        told = await registry_notices.tell_rejected(
+            act.session, visit.console.responses, before, reason
+        )
+        _did(act, "registry.reject", before, "rechazada", reason, told)
+        return f"La solicitud quedó rechazada. {sentence(told)}"
 
     return await _done(visit, consultant_id, form, work, "motivo_rechazo")
 
@@ -126,11 +135,16 @@ async def suspend(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) ->
     form = _typed(visit, "motivo")
 
     async def work(act: Acting, before: Record) -> str:
-        await standing.suspend(
-            act.session, consultant_id, form["motivo"], visit.member.name, visit.now
+        reason = form["motivo"]
+        await standing.suspend(act.session, consultant_id, reason, visit.member.name, visit.now)
+        told = await registry_notices.tell_suspended(
+            act.session, visit.console.responses, before, reason
         )
-        _did(act, "registry.suspend", before, "suspendida", form["motivo"])
-        return f"{before.name} quedó en suspensión: ya no se le puede encontrar ni pedir cita."
+        _did(act, "registry.suspend", before, "suspendida", reason, told)
+        return (
+            f"{before.name} quedó en suspensión: ya no se le puede encontrar ni pedir cita. "
+            f"{sentence(told)}"
+        )
 
     return await _done(visit, consultant_id, form, work, "motivo")
 
@@ -144,19 +158,22 @@ async def reinstate(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) 
         state = await standing.reinstate(
             act.session, consultant_id, form["motivo"], visit.member.name, visit.now
         )
-        _did(act, "registry.reinstate", before, state, form["motivo"])
-        return f"La suspensión terminó: su estado es «{rules.STATES[state]}»."
+        told = await registry_notices.tell_state(
+            act.session, visit.console.responses, before, state
+        )
+        _did(act, "registry.reinstate", before, state, form["motivo"], told)
+        return f"La suspensión terminó: su estado es «{rules.STATES[state]}». {sentence(told)}"
 
     return await _done(visit, consultant_id, form, work, "motivo")
 
 
-def _did(act: Acting, name: str, before: Record, state: str, reason: str) -> None:
+def _did(act: Acting, name: str, before: Record, state: str, reason: str, told: Told) -> None:
     act.did(
         Act(
             name,
             f"consultant:{before.id}",
             before={"state": before.stored},
-            after={"state": state},
+            after={"state": state, "told": told.is_told},
             note=reason,
             person_id=before.person_id,
         )

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.audit.service import Act
-from actions.registry import conflicts
+from actions.registry import conflicts, record
 from actions.registry.conflicts import DECISIONS, LONGEST_NOTE, ConflictLine
 from actions.registry.difference import CONFLICTS
 from actions.registry.errors import NoSuchConflict, RegistryRefused
@@ -17,6 +17,8 @@ from api.console.access import Needs, Visit
 from api.console.forms import Form
 from api.console.rooms.registry import MANAGE, PATH, told
 from api.console.tables import Column, Filter, Table
+from api.console.telling import sentence
+from bot import registry_notices
 
 router = APIRouter()
 LIST: Final = f"{PATH}/conflictos"
@@ -121,6 +123,7 @@ async def decide(visit: Annotated[Visit, Needs(MANAGE)], conflict_id: int) -> Re
         return await _show(visit, conflict_id, form, 422)
     try:
         async with acting(visit.console.database, visit.actor) as act:
+            before = await record.record(act.session, one.consultant_id, visit.now)
             await conflicts.decide(
                 act.session,
                 conflict_id,
@@ -129,6 +132,13 @@ async def decide(visit: Annotated[Visit, Needs(MANAGE)], conflict_id: int) -> Re
                 visit.now,
                 form["nota"],
             )
+            after = await record.record(act.session, one.consultant_id, visit.now)
+            said = f"Quedó decidido: {one.name}."
+            if after.stored != before.stored:
+                told = await registry_notices.tell_state(
+                    act.session, visit.console.responses, after, after.stored
+                )
+                said = f"{said} {sentence(told)}"
             act.did(
                 Act(
                     "registry.decide",
@@ -140,4 +150,4 @@ async def decide(visit: Annotated[Visit, Needs(MANAGE)], conflict_id: int) -> Re
             )
     except RegistryRefused as refused:
         return pages.redirect(visit, f"{LIST}/{conflict_id}", str(refused), tone="bad")
-    return pages.redirect(visit, f"{LIST}?decidido=no", f"Quedó decidido: {one.name}.")
+    return pages.redirect(visit, f"{LIST}?decidido=no", said)

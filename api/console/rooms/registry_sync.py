@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.audit.service import Act
-from actions.registry import columns, listing, reading_files, scheduled, sync
+from actions.registry import columns, listing, reading_files, scheduled, standing, sync
 from actions.registry.cells import clean
 from actions.registry.difference import CONFLICTS
 from actions.registry.errors import NoSuchSync, RegistryRefused, SourceFailed
@@ -25,6 +25,7 @@ from api.console.access import Needs, Visit
 from api.console.forms import Form
 from api.console.rooms.registry import MANAGE, PATH, title_of, told
 from api.console.tables import Column, Filter, Table
+from bot import registry_notices
 
 router = APIRouter()
 SYNC: Final = f"{PATH}/sincronizar"
@@ -268,6 +269,9 @@ async def apply(visit: Annotated[Visit, Needs(MANAGE)], sync_id: int) -> Respons
     try:
         async with acting(visit.console.database, visit.actor) as act:
             applied = await sync.apply(act.session, sync_id, visit.now, by=visit.member.name)
+            if not applied.again:
+                changed = await standing.changed_by(act.session, sync_id)
+                await registry_notices.tell_states(act.session, visit.console.responses, changed)
             act.did(_act("registry.apply", run, "Ya estaba aplicada." if applied.again else ""))
     except RegistryRefused as refused:
         return pages.redirect(visit, f"{SYNC}/{sync_id}", str(refused), tone="bad")

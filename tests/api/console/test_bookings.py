@@ -149,13 +149,32 @@ async def test_a_complaint_is_settled_once_with_words(house: House) -> None:
     long = await desk.send(f"{place}/resolver", {"resultado": "x" * 1_001}, seen_on=place)
     assert long.status_code == 422
     assert "x" * 1_000 in long.text
-    done = await desk.send(f"{place}/resolver", {"resultado": "Se habló con ambos."}, seen_on=place)
+    verbose = {"resultado": "Se habló.", "respuesta": "y" * 401}
+    assert (
+        'id="mal-respuesta"' in (await desk.send(f"{place}/resolver", verbose, seen_on=place)).text
+    )
+    said = {"resultado": "Se habló con ambos.", "respuesta": "El consultor ya lo sabe."}
+    done = await desk.send(f"{place}/resolver", said, seen_on=place)
     assert done.status_code == 303
-    assert "Se habló con ambos." in (await desk.get(place)).text
+    assert "Se le avisa por WhatsApp." in (await desk.get(f"{PATH}/quejas")).text
+    page = (await desk.get(place)).text
+    assert "Se habló con ambos." in page
+    assert "El consultor ya lo sabe." in page
     await desk.send(f"{place}/resolver", {"resultado": "Otra cosa."})
     page = (await desk.get(place)).text
     assert "ya se resolvió" in page
     assert "Otra cosa." not in page
+    # Only who complained is told, once, and what the ministry found stays with it.
+    async with house.database.session() as session:
+        sent = (
+            await session.execute(
+                text("SELECT person_id, content->>'text' FROM outbox WHERE category IS NULL")
+            )
+        ).all()
+    ((person_id, words),) = sent
+    assert person_id == owner
+    assert "«El consultor ya lo sabe»" in words
+    assert "Se habló" not in words
     assert "Nada coincide" in (await desk.get(f"{PATH}/quejas?estado=abierta")).text
     async with house.database.session() as session:
         rows = (
@@ -169,6 +188,7 @@ async def test_a_complaint_is_settled_once_with_words(house: House) -> None:
     page = (await desk.get(place)).text
     assert "Llegó tarde" not in page
     assert "Se habló" not in page
+    assert "ya lo sabe" not in page
     assert "Datos borrados" in page
 
 

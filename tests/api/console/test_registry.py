@@ -86,6 +86,31 @@ async def applied(database: Database, name: str = "Teresa Aguilar") -> int:
         )
 
 
+async def told(database: Database) -> list[str]:
+    """What was written to people, in order."""
+    async with database.session() as session:
+        found = await session.scalars(text("SELECT content->>'text' FROM outbox ORDER BY id"))
+        return [str(one) for one in found]
+
+
+async def joins(database: Database, consultant_id: int, name: str) -> None:
+    """Somebody of the chat answers for that consultant from now on."""
+    async with database.transaction() as session:
+        received = await inbox.receive(
+            session,
+            channel="whatsapp",
+            external=f"+5037110{consultant_id:04}",
+            provider_id=f"{name} {consultant_id}",
+            kind="text",
+            text="hola",
+            detail={},
+        )
+        await session.execute(
+            text("UPDATE consultant SET person_id = :person WHERE id = :id"),
+            {"person": received.person_id, "id": consultant_id},
+        )
+
+
 async def entries(database: Database, act: str) -> list[tuple[str, str]]:
     """Subject and details of what the audit holds of an act."""
     async with database.session() as session:
@@ -216,6 +241,12 @@ async def test_an_application_is_approved_and_its_paper_opened_by_who_judges(hou
     ((subject, detail),) = await entries(house.database, "registry.approve")
     assert subject == f"consultant:{one}"
     assert "CA-77" in detail
+    assert "Se le avisa por WhatsApp." in page
+    (words,) = await told(house.database)
+    assert "con el número **CA-77**" in words
+    async with house.database.session() as session:
+        buttons = await session.scalar(text("SELECT content->>'buttons' FROM outbox"))
+    assert "/task_availability" in str(buttons)
 
 
 async def test_what_is_wrong_with_an_approval_stands_at_its_field(house: House) -> None:
@@ -244,9 +275,13 @@ async def test_what_is_wrong_with_an_approval_stands_at_its_field(house: House) 
     assert empty.status_code == 422
     await review.send(f"{PATH}/{one}/rechazar", {"motivo_rechazo": "Falta el título."})
     assert await state_of(house.database, one) == "rechazada"
+    assert "quedó rechazada. Se le avisa por WhatsApp." in (await review.get(f"{PATH}/{one}")).text
     again = await review.send(f"{PATH}/{one}/rechazar", {"motivo_rechazo": "Falta."})
     assert again.status_code == 303
     assert "no se pasa" in (await review.get(f"{PATH}/{one}")).text
+    # Nobody heard of what was refused.
+    (words,) = await told(house.database)
+    assert "«Falta el título»" in words
 
 
 async def test_a_suspension_needs_a_reason_and_is_undone(house: House) -> None:
@@ -259,12 +294,60 @@ async def test_a_suspension_needs_a_reason_and_is_undone(house: House) -> None:
     assert await state_of(house.database, one) == "suspendida"
     page = (await review.get(f"{PATH}/{one}")).text
     assert "<script>alert" not in page
+    assert "No tiene chat: avísele usted." in page
     assert "Quitar la suspensión" in page
     assert "Estado puesto por el ministerio" in page
     await review.send(f"{PATH}/{one}/levantar", {"motivo": "Entregó sus papeles."})
     assert await state_of(house.database, one) == "vigente"
     for act in ("registry.suspend", "registry.reinstate"):
         assert [each[0] for each in await entries(house.database, act)] == [f"consultant:{one}"]
+
+
+async def test_who_answers_for_a_consultant_is_told_of_a_suspension_and_of_its_end(
+    house: House,
+) -> None:
+    (one,) = await registry(house.database, row(1))
+    await joins(house.database, one, "Ana")
+    review = await house.who(Role.REVIEW)
+    await review.send(f"{PATH}/{one}/suspender", {"motivo": EVIL}, seen_on=f"{PATH}/{one}")
+    assert "Se le avisa por WhatsApp." in (await review.get(f"{PATH}/{one}")).text
+    await review.send(f"{PATH}/{one}/levantar", {"motivo": "Solo para el ministerio."})
+    suspended, reinstated = await told(house.database)
+    assert f"«{EVIL}»" in suspended
+    assert "vigente otra vez" in reinstated
+    assert "Solo para el ministerio" not in reinstated
+    async with house.database.transaction() as session:
+        await session.execute(text("UPDATE address SET blocked_at = now()"))
+    await review.send(f"{PATH}/{one}/suspender", {"motivo": "Quejas."})
+    assert "bloqueó el chat: avísele usted" in (await review.get(f"{PATH}/{one}")).text
+    assert len(await told(house.database)) == 2
+    details = [detail for _, detail in await entries(house.database, "registry.suspend")]
+    assert ["true" in detail.split("told")[1][:9] for detail in details] == [True, False]
+
+
+async def test_a_synchronisation_and_a_decision_tell_who_is_suspended_by_them(
+    house: House,
+) -> None:
+    first, gone, _ = await registry(house.database, row(1), row(2), row(3))
+    for number in (first, gone):
+        await joins(house.database, number, f"Persona {number}")
+    await registry(house.database, row(1), row(3))
+    admin = await house.who(Role.ADMINISTRATION)
+    listed = (await admin.get(f"{PATH}/conflictos?decidido=no")).text
+    link = re.search(rf'href="({PATH}/conflictos/\d+)"', listed)
+    assert link
+    await admin.send(link[1], {"decision": "suspender", "nota": "Oficio 12"}, seen_on=link[1])
+    assert "Se le avisa por WhatsApp." in (await admin.get(f"{PATH}/conflictos")).text
+    (words,) = await told(house.database)
+    assert "**CA-2** quedó suspendido" in words
+    assert "Oficio" not in words
+    past = today() - timedelta(days=1)
+    place = (await upload(admin, csv_of(row(1, valid_to=past), row(3)))).headers["location"]
+    assert len(await told(house.database)) == 1
+    for _ in range(2):
+        await admin.send(f"{place}/aplicar", seen_on=SYNC)
+    _, lapsed = await told(house.database)
+    assert "**CA-1** venció" in lapsed
 
 
 async def test_a_code_is_shown_once_and_stays_out_of_the_audit(house: House) -> None:

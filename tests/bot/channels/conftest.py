@@ -87,7 +87,7 @@ async def with_templates(whatsapp: WhatsApp) -> WhatsApp:
         sid = await templates.register(whatsapp.client, template)
         registered[template.name] = (template.digest, sid, templates.APPROVED)
     whatsapp.template_sids = templates.usable(declared, registered)
-    whatsapp.quick_replies = {one.buttons: one.name for one in declared if one.buttons}
+    whatsapp.quick_replies = templates.quick_replies(declared)
     return whatsapp
 
 
