@@ -9,7 +9,7 @@ from actions.bookings.openings import Exceptional, Window
 from actions.messages.content import Button
 from actions.registry import applications, joining, own
 from actions.registry.applications import Application
-from actions.registry.errors import AlreadyRegistered, CodeOfNobody, RegistryRefused
+from actions.registry.errors import AlreadyRegistered, CodeOfNobody, RegistryRefused, TooManyTries
 from actions.registry.mine import Mine, mine
 from actions.registry.rules import day_of
 from bot.booking_words import briefly, when
@@ -125,6 +125,8 @@ async def _join(here: "Actions", args: Mapping[str, Any]) -> Result:
         return Result(says=said.says, again=("registry_code",))
     except AlreadyRegistered:
         return says("utter_registry_code_other", HUMAN_BUTTON)
+    except TooManyTries:
+        return says("utter_registry_code_too_many", HUMAN_BUTTON)
     place = await own_place(here)
     assert place is not None
     first = says("utter_registry_joined", name=place.name).says

@@ -1,4 +1,8 @@
-"""How a registered consultant comes into the chat: by a code of the ministry, used once."""
+"""How a registered consultant comes into the chat: by a code of the ministry, used once.
+
+A code has 60 random bits, so a person's few tries are granted to keep them from hammering at it,
+and none are counted over all people: that would only let one of them shut everybody else out.
+"""
 
 import hashlib
 import re
@@ -9,13 +13,22 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.people import linking
+from actions.bookings import feeds
+from actions.people import linking, locks
 from actions.registry import history
-from actions.registry.errors import AlreadyRegistered, CodeOfNobody, NoSuchConsultant
+from actions.registry.errors import (
+    AlreadyRegistered,
+    CodeOfNobody,
+    NoSuchConsultant,
+    TooManyTries,
+)
 from actions.registry.rules import REGISTERED
 from actions.store.database import Executor
 
 LIFETIME: Final = timedelta(days=7)
+MOST_TRIES: Final = 5
+"""Wrong codes of one person within TRIES_REMEMBERED."""
+TRIES_REMEMBERED: Final = timedelta(hours=1)
 _SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without those that are taken for each other: 0 and O, 1 and I."""
 _LENGTH: Final = 12
@@ -56,10 +69,15 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
     """The person answers for the code's consultant from now on, whoever did before; the
     consultant's number in our table. An application of theirs is done with: its papers go over.
 
-    Raises CodeOfNobody, and AlreadyRegistered where they answer for another one.
+    Raises AlreadyRegistered where they answer for another one; CodeOfNobody, after which what the
+    session wrote has to be committed, since it holds that this try was made; and TooManyTries.
     """
     typed = _SPACING.sub("", code).upper()
     person_id = await linking.holder(session, person_id)
+    # Tries at once come one after the other, so that each counts those before it.
+    await locks.lock(session, person_id)
+    if await _tried_too_often(session, person_id, now):
+        raise TooManyTries
     consultant_id = await session.scalar(
         text(
             "DELETE FROM consultant_code WHERE digest = :digest AND expires_at > :now "
@@ -68,6 +86,7 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
         {"digest": _digest(typed), "now": now},
     )
     if consultant_id is None:
+        await _note_try(session, person_id, now)
         raise CodeOfNobody
     other = (
         await session.execute(
@@ -80,8 +99,17 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
             raise AlreadyRegistered
         for statement in _TAKE_OVER:
             await session.execute(text(statement), {"old": other.id, "new": consultant_id})
+    before = await session.scalar(
+        text("SELECT person_id FROM consultant WHERE id = :id FOR UPDATE"), {"id": consultant_id}
+    )
+    if before != person_id:
+        # Whoever answered for them until now has the address, and nothing to read there any more.
+        await feeds.revoke(session, consultant_id)
     await session.execute(
-        text("UPDATE consultant SET person_id = :person, updated_at = :now WHERE id = :id"),
+        text(
+            "UPDATE consultant SET person_id = :person, end_told_for = NULL, updated_at = :now "
+            "WHERE id = :id"
+        ),
         {"person": person_id, "id": consultant_id, "now": now},
     )
     await history.note(session, consultant_id, {"person_id": (None, True)}, "consultor", now)
@@ -109,6 +137,32 @@ async def of_person(session: Executor, person_id: int) -> int | None:
         },
     )
     return found
+
+
+async def _tried_too_often(session: AsyncSession, person_id: int, now: datetime) -> bool:
+    tries: int = await session.scalar(
+        text(
+            "SELECT count(*) FROM consultant_code_try "
+            "WHERE person_id = :person AND tried_at > :since"
+        ),
+        {"person": person_id, "since": now - TRIES_REMEMBERED},
+    )
+    return tries >= MOST_TRIES
+
+
+async def _note_try(session: AsyncSession, person_id: int, now: datetime) -> None:
+    # Rows of others, so whatever another transaction is dropping already is passed over.
+    await session.execute(
+        text(
+            "DELETE FROM consultant_code_try WHERE id IN (SELECT id FROM consultant_code_try "
+            "WHERE tried_at <= :before FOR UPDATE SKIP LOCKED)"
+        ),
+        {"before": now - TRIES_REMEMBERED},
+    )
+    await session.execute(
+        text("INSERT INTO consultant_code_try (person_id, tried_at) VALUES (:person, :now)"),
+        {"person": person_id, "now": now},
+    )
 
 
 def _digest(code: str) -> bytes:

@@ -1,10 +1,11 @@
 """Applying in the chat, the ministry's answer, and joining by a code."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from actions.bookings import feeds
 from actions.files.checking import Clean
 from actions.people import erasure
 from actions.registry import applications, history, joining
@@ -20,6 +21,7 @@ from actions.registry.errors import (
     NothingSaid,
     NotSo,
     NumberTaken,
+    RegistryRefused,
     TooManyDocuments,
 )
 from actions.store.database import Database
@@ -194,6 +196,66 @@ async def test_a_code_is_past_after_a_week_and_only_registered_ones_get_one(
         await _code(database, applied_for)
 
 
+WRONG = "ZZZZ-ZZZZ-ZZZZ"
+
+
+async def _tries(database: Database, person_id: int, code: str, now: datetime = NOW) -> str:
+    """A code as the chat tries it: what was refused is committed too."""
+    async with database.transaction() as session:
+        try:
+            await joining.join(session, person_id, code, now)
+        except RegistryRefused as refused:
+            return type(refused).__name__
+    return "joined"
+
+
+async def test_after_five_wrong_codes_an_hour_passes_before_any_is_taken(
+    database: Database, meet: Meet
+) -> None:
+    await applied(database, [a_row(1)])
+    ana, luis = await meet(), await meet()
+    code = await _code(database, await consultant(database))
+    tries = [await _tries(database, ana.person_id, WRONG) for _ in range(joining.MOST_TRIES)]
+    assert set(tries) == {"CodeOfNobody"}
+    assert await _tries(database, ana.person_id, code) == "TooManyTries"
+    # What one person does shuts nobody else out, and the code was not used up.
+    assert await _tries(database, luis.person_id, WRONG) == "CodeOfNobody"
+    almost = NOW + joining.TRIES_REMEMBERED - timedelta(seconds=1)
+    assert await _tries(database, ana.person_id, code, almost) == "TooManyTries"
+    after = NOW + joining.TRIES_REMEMBERED
+    assert await _tries(database, ana.person_id, code, after) == "joined"
+
+
+async def test_codes_tried_at_once_count_as_those_one_after_the_other(
+    database: Database, meet: Meet
+) -> None:
+    ana = await meet()
+    tries = await asyncio.gather(*(_tries(database, ana.person_id, WRONG) for _ in range(12)))
+    assert sorted(tries) == ["CodeOfNobody"] * 5 + ["TooManyTries"] * 7
+    kept = await rows_of(database, "SELECT count(*) FROM consultant_code_try")
+    assert kept == [(joining.MOST_TRIES,)]
+    # Those that are past go with the next one.
+    assert await _tries(database, ana.person_id, WRONG, NOW + timedelta(hours=2)) == "CodeOfNobody"
+    assert await rows_of(database, "SELECT count(*) FROM consultant_code_try") == [(1,)]
+
+
+async def test_whoever_answered_before_reads_no_calendar_of_theirs_any_more(
+    database: Database, meet: Meet
+) -> None:
+    await applied(database, [a_row(1)])
+    ana, luis = await meet(), await meet()
+    first = await consultant(database)
+    await _join(database, ana.person_id, await _code(database, first))
+    async with database.transaction() as session:
+        token = await feeds.make(session, first, NOW)
+    await _join(database, ana.person_id, await _code(database, first))
+    async with database.session() as session:
+        assert await feeds.of_token(session, token, NOW) is not None
+    await _join(database, luis.person_id, await _code(database, first))
+    async with database.session() as session:
+        assert await feeds.of_token(session, token, NOW) is None
+
+
 async def test_an_application_goes_over_to_the_registered_one(
     database: Database, meet: Meet
 ) -> None:
@@ -228,6 +290,7 @@ async def test_who_erases_leaves_the_registry_as_it_is_public(
     ana, luis = await meet(), await meet()
     await _join(database, ana.person_id, await _code(database, await consultant(database)))
     await _apply(database, luis.person_id)
+    await _tries(database, luis.person_id, WRONG)
     async with database.transaction() as session:
         for one in (ana, luis):
             await erasure.erase(session, one.person_id, NOW)
@@ -235,3 +298,4 @@ async def test_who_erases_leaves_the_registry_as_it_is_public(
         database, "SELECT registration_number, state, person_id, phone FROM consultant"
     ) == [("CA-1", "vigente", None, None)]
     assert await rows_of(database, "SELECT source FROM consultant_change") == [("registro",)]
+    assert await rows_of(database, "SELECT * FROM consultant_code_try") == []
