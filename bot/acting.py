@@ -22,7 +22,7 @@ from actions.people import consent, erasure, linking, wanted
 from actions.people.erasure import Held
 from actions.questions import ratings
 from actions.questions import service as questions
-from bot import booking_acts, consultant_acts, notices, privacy, referral_acts
+from bot import booking_acts, consultant_acts, consultant_calendar, notices, privacy, referral_acts
 from bot.dialogue.conversation import Conversation, Do
 from bot.flows.model import Flows
 from bot.responses import Catalogue
@@ -403,6 +403,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "undo_link": _undo_link,
     **booking_acts.HANDLERS,
     **consultant_acts.HANDLERS,
+    **consultant_calendar.HANDLERS,
     **referral_acts.HANDLERS,
 }
 _OF_KNOWLEDGE: Final = frozenset({"answer", "rate", "want_answer", "show_guide"})

@@ -62,7 +62,7 @@ def told_place(place: Mine | None) -> Result:
         requests = Button("Solicitudes", "/consultant_requests")
         return says(
             "utter_consultant_home",
-            *(requests, *OWN_BUTTONS),
+            *(requests, *OWN_BUTTONS, Button("Mi calendario", "/consultant_calendar")),
             name=place.name,
             registration=registration,
             until=until,

@@ -314,6 +314,7 @@ async def _agenda(here: "Actions", args: Mapping[str, Any]) -> Result:
     buttons += [
         Button("Día anterior", means("consultant_agenda", day=before.isoformat())),
         Button("Día siguiente", means("consultant_agenda", day=after.isoformat())),
+        Button("Mi calendario", "/consultant_calendar"),
     ]
     if not found:
         return says("utter_agenda_empty", *buttons, day=shown_date(day))

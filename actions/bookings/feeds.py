@@ -43,6 +43,25 @@ async def make(session: AsyncSession, consultant_id: int, now: datetime) -> str:
     return token
 
 
+async def made_at(session: Executor, consultant_id: int) -> datetime | None:
+    """Since when there is an address that opens the consultant's feed; None where there is none.
+    The token itself is kept nowhere, so it cannot be told again."""
+    found: datetime | None = await session.scalar(
+        text("SELECT made_at FROM calendar_feed WHERE consultant_id = :consultant"),
+        {"consultant": consultant_id},
+    )
+    return found
+
+
+async def is_made(session: Executor, consultant_id: int) -> bool:
+    """Whether a calendar of the consultant's may be reading their bookings."""
+    found: bool = await session.scalar(
+        text("SELECT EXISTS (SELECT 1 FROM calendar_feed WHERE consultant_id = :id)"),
+        {"id": consultant_id},
+    )
+    return found
+
+
 async def revoke(session: AsyncSession, consultant_id: int) -> None:
     """No token opens the consultant's feed any more."""
     await session.execute(

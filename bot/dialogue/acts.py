@@ -29,6 +29,7 @@ OF_CONSULTANTS: Final = frozenset(
     {"consultant_home", "registry_status", "consultant_requests", "consultant_agenda"}
     | {"consultant_figures", "referral_show", "referral_accept", "referral_other", "referral_time"}
     | {"referral_cancel", "booking_done", "booking_missed", "days_off", "day_off_remove"}
+    | {"consultant_calendar", "consultant_calendar_new", "consultant_calendar_off"}
 )
 DIRECT: Final = OF_CONSULTANTS | frozenset(
     ("booking_show", "bookings_past", "proposal_agree", "proposal_refuse")
@@ -36,6 +37,7 @@ DIRECT: Final = OF_CONSULTANTS | frozenset(
 OFFERING: Final = frozenset(
     {"utter_requests", "utter_request", "utter_referral_times", "utter_days_off"}
     | {"utter_own_booking_cancel_sure", "utter_consultant_home", "utter_agenda"}
+    | {"utter_calendar_there"}
 )
 """Responses from which something has to be chosen, also while a question is open."""
 

@@ -56,6 +56,7 @@ _NAMES: Final = {
     "registry_status": "cómo va su solicitud al registro",
     "consultant_requests": "las solicitudes que le llegan",
     "consultant_agenda": "su agenda de consultor",
+    "consultant_calendar": "la dirección de su calendario",
     "consultant_figures": "sus cifras de consultor",
     "days_off": "los días que no atiende",
     "stop_messages": "dejar de recibir avisos",

@@ -56,6 +56,11 @@ _INTENTS: Final = {
         "solicitudes por contestar"
     ),
     "consultant_agenda": "mi agenda, agenda, ver mi agenda, mi agenda de hoy, agenda de hoy",
+    "consultant_calendar": (
+        "mi calendario, calendario, ver mi calendario, mi agenda en mi calendario, "
+        "mis citas en mi calendario, conectar mi calendario, conectar calendario, "
+        "sincronizar mi calendario, sincronizar calendario, calendario de google, google calendar"
+    ),
     "consultant_figures": "mis cifras, mis numeros de consultor, mis estadisticas",
     "task_availability": (
         "mi disponibilidad, mi horario, mis horarios, cambiar mi horario, ver mi horario"
