@@ -12,7 +12,7 @@ async def test_messages_are_fetched_and_answered_once_with_two_workers(
             answered = len(channels.telegram.messages_to("77"))
             await channels.telegram.inbound(77, text)
             await channels.telegram.wait_for(
-                lambda before=answered: len(channels.telegram.messages_to("77")) > before, 30
+                lambda before=answered: len(channels.telegram.messages_to("77")) > before
             )
         texts = [message.text for message in channels.telegram.messages_to("77")]
         assert len(texts) == 2

@@ -192,7 +192,7 @@ def test_processes_that_start_together_make_one_key_for_their_owner_only(tmp_pat
             process.stdin.write("\n")
             process.stdin.flush()
         for process in processes:
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate(timeout=60)
             assert process.returncode == 0
             keys.add(out.strip())
     finally:

@@ -20,7 +20,7 @@ from playwright.async_api import (
 )
 
 MISSPELT: Final = "kiero saver si ocupo permiso pa mi taller"
-SECONDS: Final = 15
+SECONDS: Final = 60
 """How long anything may take before it counts as missing."""
 
 ARGUMENTS: Final = (

@@ -79,7 +79,7 @@ async def telegram_inbound(telegram: TelegramStandIn, asked: Mapping[str, Any]) 
     if not asked.get("wait", True):
         return {"id": update["update_id"], "delivered": None}
     try:
-        await telegram.delivered(update, float(asked.get("timeout", 15.0)))
+        await telegram.delivered(update, float(asked.get("timeout", 60.0)))
     except TimeoutError:
         return {"id": update["update_id"], "delivered": False}
     return {"id": update["update_id"], "delivered": True}

@@ -168,7 +168,7 @@ class Record:
                 still.append((predicate, future))
         self._waiting = still
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 60.0) -> Found:
         """The first true value of `predicate`, asked again whenever something changed.
 
         Raises TimeoutError after `timeout` seconds, naming what was seen until then.

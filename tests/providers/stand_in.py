@@ -137,7 +137,7 @@ class StandIn(abc.ABC):
         """What this person wrote, in order."""
         return self.record.messages_from(address)
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 60.0) -> Found:
         """The first true value of `predicate`; TimeoutError after `timeout` seconds."""
         return await self.record.wait_for(predicate, timeout)
 

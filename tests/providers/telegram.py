@@ -160,7 +160,7 @@ class TelegramStandIn(StandIn):
         self.record.changed()
         return delivery
 
-    async def delivered(self, update: Mapping[str, Any], timeout: float = 5.0) -> None:
+    async def delivered(self, update: Mapping[str, Any], timeout: float = 60.0) -> None:
         """Wait until the bot has taken this update; TimeoutError after `timeout` seconds."""
         update_id = update["update_id"]
         await self.wait_for(lambda: not self.updates.is_waiting(update_id), timeout)

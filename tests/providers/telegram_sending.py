@@ -18,7 +18,7 @@ from tests.providers.telegram_parameters import Parameters
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 SOURCE_BYTES_LIMIT = 1 << 15
-FETCH_TIMEOUT = 10.0
+FETCH_TIMEOUT = 60.0
 
 
 class Sending:

@@ -11,7 +11,7 @@ from tests.providers.twilio_errors import DELIVERY_FAILURES
 from tests.providers.twilio_message import TwilioMessage
 from tests.providers.twilio_signature import Signer
 
-CALLBACK_TIMEOUT = 15.0
+CALLBACK_TIMEOUT = 60.0
 
 
 @dataclass(slots=True)

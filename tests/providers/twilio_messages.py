@@ -17,7 +17,7 @@ from tests.providers.twilio_paging import page_asked
 from tests.providers.twilio_people import People
 
 MEDIA_BYTES_LIMIT = 16 * 1024 * 1024
-MEDIA_TIMEOUT = 15.0
+MEDIA_TIMEOUT = 60.0
 
 
 class Messages:

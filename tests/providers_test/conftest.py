@@ -20,6 +20,9 @@ from tests.providers.twilio import (
 )
 from tests.providers_test.listener import Listener
 
+PATIENCE = 60.0
+"""Seconds that a client waits for an answer that must come."""
+
 
 class Clock:
     """Unix seconds that a test moves by hand."""
@@ -77,14 +80,26 @@ async def telegram(clock: Clock) -> AsyncIterator[TelegramStandIn]:
         yield stand_in
 
 
+def _patient() -> HTTPXRequest:
+    """Waits longer than the library does: a busy machine is not what is tested."""
+    return HTTPXRequest(
+        connection_pool_size=256,
+        read_timeout=PATIENCE,
+        write_timeout=PATIENCE,
+        connect_timeout=PATIENCE,
+        pool_timeout=PATIENCE,
+    )
+
+
 @pytest_asyncio.fixture
 async def bot(telegram: TelegramStandIn) -> AsyncIterator[Bot]:
     async with Bot(
         BOT_TOKEN,
         base_url=f"{telegram.url}/bot",
         base_file_url=f"{telegram.url}/file/bot",
+        request=_patient(),
         # The library's own would hold one connection, and so never two polls at once.
-        get_updates_request=HTTPXRequest(),
+        get_updates_request=_patient(),
     ) as made:
         yield made
 

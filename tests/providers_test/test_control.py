@@ -19,6 +19,7 @@ from twilio.rest import Client
 from tests.providers.control import ControlPanel
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
+from tests.providers_test.conftest import PATIENCE
 from tests.providers_test.listener import Listener, Reply
 
 pytestmark = pytest.mark.asyncio
@@ -32,7 +33,7 @@ async def control(
     twilio: TwilioStandIn, telegram: TelegramStandIn
 ) -> AsyncIterator[httpx.AsyncClient]:
     twilio.control = telegram.control = ControlPanel(twilio, telegram).handle
-    async with httpx.AsyncClient(base_url=f"{twilio.url}/_control") as http:
+    async with httpx.AsyncClient(base_url=f"{twilio.url}/_control", timeout=PATIENCE) as http:
         yield http
 
 
@@ -180,9 +181,9 @@ async def test_as_a_process(listener: Listener) -> None:
     )
     assert process.stdout is not None
     try:
-        addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+        addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
         async with (
-            httpx.AsyncClient(base_url=addresses["control"]) as control,
+            httpx.AsyncClient(base_url=addresses["control"], timeout=PATIENCE) as control,
             Bot(BOT_TOKEN, base_url=f"{addresses['telegram']}/bot") as bot,
             AsyncTwilioHttpClient() as http,
         ):
@@ -202,5 +203,5 @@ async def test_as_a_process(listener: Listener) -> None:
             assert stats["telegram"]["messages"] == {"in received": 1, "out sent": 1}
     finally:
         process.terminate()
-        ended = await asyncio.wait_for(process.wait(), 10)
+        ended = await asyncio.wait_for(process.wait(), PATIENCE)
     assert ended == 0

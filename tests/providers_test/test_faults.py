@@ -1,7 +1,6 @@
 """What clients meet when a stand-in is told to fail."""
 
 import asyncio
-import time
 
 import aiohttp
 import pytest
@@ -40,13 +39,12 @@ async def test_a_closed_connection_leaves_the_client_in_doubt(
 async def test_an_answer_too_late_was_accepted(
     twilio: TwilioStandIn, twilio_client: Client
 ) -> None:
-    twilio.faults.once(FaultKind.SLOW)
-    started = time.monotonic()
+    twilio.faults.once(FaultKind.SLOW, seconds=600)
+    sending = asyncio.ensure_future(_send(twilio_client))
+    await twilio.wait_for(lambda: twilio.messages_to(ANA))
     with pytest.raises(TimeoutError):
         # The client takes a time-out of its own but does not keep it.
-        async with asyncio.timeout(0.5):
-            await _send(twilio_client)
-    assert time.monotonic() - started < 2
+        await asyncio.wait_for(sending, 0.2)
     assert len(twilio.messages_to(ANA)) == 1
 
 
@@ -69,12 +67,16 @@ async def test_errors_accept_nothing(twilio: TwilioStandIn, twilio_client: Clien
 async def test_connections_refused_for_a_while(
     twilio: TwilioStandIn, twilio_client: Client
 ) -> None:
-    twilio.faults.once(FaultKind.REFUSED, seconds=0.3)
+    twilio.faults.once(FaultKind.REFUSED, seconds=600)
     with pytest.raises(aiohttp.ClientConnectionError):
         await _send(twilio_client)
     with pytest.raises(aiohttp.ClientConnectorError):
         await _send(twilio_client)
-    async with asyncio.timeout(30):
+    await twilio.accept_connections()
+    twilio.faults.once(FaultKind.REFUSED, seconds=0.1)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await _send(twilio_client)
+    async with asyncio.timeout(60):
         while True:
             try:
                 await _send(twilio_client)
@@ -108,9 +110,10 @@ async def test_telegram_fails_the_same_ways(telegram: TelegramStandIn, bot: Bot)
     telegram.faults.once(FaultKind.ANSWER_LOST, operation="sendMessage")
     with pytest.raises(NetworkError):
         await bot.send_message(7, "uno")
-    telegram.faults.once(FaultKind.SLOW, operation="sendMessage")
+    telegram.faults.once(FaultKind.SLOW, operation="sendMessage", seconds=600)
     with pytest.raises(TimedOut):
         await bot.send_message(7, "dos", read_timeout=0.5)
+    await telegram.wait_for(lambda: len(telegram.messages_to("7")) == 2)
     telegram.faults.once(FaultKind.TOO_MANY_REQUESTS, seconds=4)
     with pytest.raises(RetryAfter) as caught:
         await bot.send_message(7, "tres")

@@ -94,7 +94,7 @@ async def test_waiting_ends_with_the_change_or_says_what_was_seen() -> None:
         record.changed()
 
     adding = asyncio.ensure_future(add_later())
-    [message] = await record.wait_for(lambda: record.messages_to("ana"), timeout=1)
+    [message] = await record.wait_for(lambda: record.messages_to("ana"))
     await adding
     assert message.number == 1
     with pytest.raises(TimeoutError, match="0 in, 1 out"):

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from tests.providers.record import Button, File
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
-from tests.providers_test.conftest import Clock
+from tests.providers_test.conftest import PATIENCE, Clock
 from tests.providers_test.listener import Listener, Reply
 
 pytestmark = pytest.mark.asyncio
@@ -102,7 +102,7 @@ async def test_keyboards_that_are_refused(
 ) -> None:
     await telegram.inbound(ANA, "hola")
     body = {"chat_id": ANA, "text": "a", "reply_markup": markup}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
         answer = await http.post(f"{telegram.url}/bot{BOT_TOKEN}/sendMessage", json=body)
     assert answer.status_code == 400
     assert answer.json()["description"].startswith(f"Bad Request: {words}")
@@ -131,7 +131,7 @@ async def test_who_cannot_be_written_to(telegram: TelegramStandIn, bot: PtbBot) 
 
 async def test_tokens(telegram: TelegramStandIn) -> None:
     for token, status in ((BOT_TOKEN[:-1] + "1", 401), ("7:short", 404)):
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:
             answer = await http.post(f"{telegram.url}/bot{token}/getMe")
         assert (answer.status_code, answer.json()["ok"]) == (status, False)
     stranger = PtbBot(BOT_TOKEN[:-1] + "1", base_url=f"{telegram.url}/bot")
@@ -255,7 +255,7 @@ async def test_json_bodies_queries_and_any_case(telegram: TelegramStandIn) -> No
     await telegram.inbound(ANA, "hola")
     base = f"{telegram.url}/bot{BOT_TOKEN}"
     markup = {"inline_keyboard": [[{"text": "Sí", "callback_data": "1"}]]}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
         body = {"chat_id": ANA, "text": "json", "reply_markup": markup}
         assert (await http.post(f"{base}/sendMessage", json=body)).json()["ok"]
         assert (await http.get(f"{base}/SENDMESSAGE?chat_id={ANA}&text=query")).json()["ok"]
@@ -270,5 +270,5 @@ async def test_json_bodies_queries_and_any_case(telegram: TelegramStandIn) -> No
 async def test_no_file_beyond_fifty_megabytes(telegram: TelegramStandIn, bot: PtbBot) -> None:
     await telegram.inbound(ANA, "hola")
     with pytest.raises(NetworkError, match=r"(?i)request entity too large"):
-        await bot.send_document(ANA, b"x" * (50 * 1024 * 1024 + 1), write_timeout=20)
+        await bot.send_document(ANA, b"x" * (50 * 1024 * 1024 + 1), write_timeout=PATIENCE)
     assert telegram.messages_to(str(ANA)) == []

@@ -146,9 +146,10 @@ async def test_approval_after_a_delay_follows_the_rules(body: str, status: str) 
         content = await _create(client, {"twilio/text": {"body": body}}, {"1": "Ana"})
         sid = str(content.sid)
         assert await _submit(client, sid) == "received"
-        await asyncio.sleep(0.1)
-        fetched = await asyncio.to_thread(client.content.v1.contents(sid).approval_fetch().fetch)
-        assert fetched.whatsapp is not None
+        fetch = client.content.v1.contents(sid).approval_fetch().fetch
+        async with asyncio.timeout(60):
+            while (fetched := await asyncio.to_thread(fetch)).whatsapp["status"] == "received":
+                await asyncio.sleep(0.02)
         assert fetched.whatsapp["status"] == status
         assert bool(fetched.whatsapp["rejection_reason"]) is (status == "rejected")
 

@@ -11,7 +11,7 @@ from twilio.rest import Client
 
 from tests.providers.record import File
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
-from tests.providers_test.conftest import Clock
+from tests.providers_test.conftest import PATIENCE, Clock
 from tests.providers_test.listener import Listener, Reply
 
 pytestmark = pytest.mark.asyncio
@@ -206,7 +206,7 @@ async def test_media_behind_a_redirect_and_credentials(
     [media] = await twilio_client.messages(message.sid).media.list_async()
     assert media.content_type == "image/png"
     url = f"{twilio.url}{media.uri.removesuffix('.json')}"
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
         assert (await http.get(url)).status_code == 401
         assert (await http.get(url, auth=(ACCOUNT_SID, AUTH_TOKEN))).status_code == 307
         got = await http.get(url, auth=(ACCOUNT_SID, AUTH_TOKEN), follow_redirects=True)

@@ -77,11 +77,11 @@ async def test_a_failed_webhook_is_not_repeated_but_listed(
     listener.usual = Reply(503)
     delivery = await twilio.inbound(ANA, "hola")
     assert (delivery.ok, delivery.status) == (False, 503)
-    twilio.webhook_timeout = 0.5
-    listener.usual = Reply(delay=5.0)
+    twilio.webhook_timeout = 1.0
+    listener.usual = Reply(delay=600.0)
     slow = await twilio.inbound(ANA, "¿hay alguien?")
     assert (slow.status, slow.error) == (None, "timed out")
-    assert 0.4 < slow.seconds < 4
+    assert slow.seconds > 0.9
     assert len(listener.heard) == 2
     listed = await twilio_client.messages.list_async(from_=ANA)
     assert [m.body for m in listed] == ["¿hay alguien?", "hola"]
