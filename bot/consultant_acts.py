@@ -8,7 +8,7 @@ from actions.bookings.errors import BookingRefused
 from actions.bookings.openings import Exceptional, Window
 from actions.messages.content import Button
 from actions.registry import applications, joining, own
-from actions.registry.applications import Application
+from actions.registry.applications import MOST_DOCUMENTS, Application
 from actions.registry.errors import AlreadyRegistered, CodeOfNobody, RegistryRefused, TooManyTries
 from actions.registry.mine import Mine, mine
 from actions.registry.rules import day_of
@@ -52,7 +52,15 @@ def told_place(place: Mine | None) -> Result:
         return says("utter_consultant_unknown", APPLY, HAVE_CODE)
     number = str(place.consultant_id)
     if place.state == "solicitada":
-        return says("utter_application_waits", HAVE_CODE, number=number, name=place.name)
+        full = place.documents >= MOST_DOCUMENTS
+        return says(
+            "utter_application_full" if full else "utter_application_waits",
+            HAVE_CODE,
+            number=number,
+            name=place.name,
+            count=str(place.documents),
+            most=str(MOST_DOCUMENTS),
+        )
     if place.state == "rechazada":
         reason = place.reason or "no dejó escrito el motivo"
         return says("utter_application_refused", APPLY, HAVE_CODE, number=number, reason=reason)
@@ -114,7 +122,7 @@ async def _apply(here: "Actions", args: Mapping[str, Any]) -> Result:
             await own.change(here.session, number, wanted, here.now)
     except RegistryRefused as refused:
         return says("utter_application_not_sent", why=str(refused))
-    return says("utter_application_sent", number=str(number))
+    return says("utter_application_sent", number=str(number), most=str(MOST_DOCUMENTS))
 
 
 async def _join(here: "Actions", args: Mapping[str, Any]) -> Result:

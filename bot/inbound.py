@@ -35,7 +35,8 @@ class Inbound:
     """One message of a person, of any channel.
 
     ``detail`` holds what the kind needs beside its text: ``payload`` (a button's token),
-    ``callback`` (what Telegram wants answered), ``media`` (where a file can be fetched).
+    ``callback`` (what Telegram wants answered), ``media`` (where a file can be fetched), ``name``
+    (what a document is called).
     """
 
     channel: str

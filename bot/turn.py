@@ -7,8 +7,8 @@ asked before the writing transaction begins.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,12 +26,13 @@ from actions.messages.inbox import Waiting
 from actions.messages.outbox import Claimed
 from actions.people.locks import Busy
 from actions.store.database import Database, Executor, is_outage
-from bot import inbound
+from bot import application_papers, inbound
 from bot.acting import Actions, known_of
+from bot.application_papers import Taking
 from bot.burst import Burst, first_burst
 from bot.channels import web
 from bot.channels.protocol import Channel, Reply, read_token
-from bot.dialogue import questions
+from bot.dialogue import acts, questions
 from bot.dialogue.conversation import Context, Conversation, Note
 from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
@@ -70,6 +71,7 @@ class Parts:
     """The address of a guide's file, by the guide's id."""
     calendar_url: Callable[[str], str]
     """The address of a booking's file for calendars, by its token."""
+    papers: Taking = field(default_factory=Taking)
 
     @property
     def library(self) -> Library:
@@ -98,7 +100,7 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
     busy = 0
     while True:
         async with parts.database.statement() as session:
-            rows = [as_typed(row) for row in await inbox.waiting(session, person_id, READ_AT_ONCE)]
+            rows = _as_read(await inbox.waiting(session, person_id, READ_AT_ONCE))
             if not rows or rows[0].channel not in parts.channels:
                 # A channel that was switched off with messages waiting: for when it is back.
                 return None
@@ -110,8 +112,13 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
         if await listen(parts.transcriber, parts.database, parts.channels, burst.rows):
             # What was said may belong with other messages than silence did.
             continue
+        if await parts.papers.take(parts.database, parts.channels, person_id, burst.rows, asked):
+            # What came meanwhile is answered with them.
+            continue
         failed_before = burst.rows[0].failures
         understood = await understand(parts, burst.message(means), conversation, asked)
+        if understood.intent == "empty" and any(map(application_papers.was_taken, burst.rows)):
+            understood = Understood(acts.PAPERS, "kind")
         try:
             handled = await _write(parts, person_id, burst, understood, failed_before, started)
         except turns.AlreadyHandled:
@@ -136,6 +143,12 @@ async def take_turn(parts: Parts, person_id: int) -> Handled | None:
         if handled is not None:
             # What came meanwhile has a job of its own: only what was read and left needs us.
             return replace(handled, more_waiting=len(rows) > len(burst.rows))
+
+
+def _as_read(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Messages as they count: a voice note that was heard as its words, a paper that was kept as
+    what was said beside it."""
+    return [application_papers.as_read(as_typed(row)) for row in waiting]
 
 
 async def _meaning(session: Executor, person_id: int, row: Waiting) -> str | None:
@@ -266,9 +279,10 @@ async def _write(
                 turning.done(await actions.run(do))
             reply, note = spoken(parts.responses, turning, last.channel), turning.note
             conversation = turning.conversation
+        heard = echo(parts.responses, burst.rows) if reply.text else ""
+        kept = application_papers.told(parts.responses, burst.rows)
+        reply = replace(reply, text="\n\n".join(filter(None, (heard, kept, reply.text))))
         if reply.text:
-            heard = echo(parts.responses, burst.rows)
-            reply = replace(reply, text=f"{heard}\n\n{reply.text}".strip())
             conversation = conversation.with_menu(reply.buttons)
         turn_id = await turns.record(
             session,

@@ -59,6 +59,15 @@ class Document:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a paper: ``count`` are those of the application with it, ``is_new`` tells that
+    it was not among them before."""
+
+    count: int
+    is_new: bool
+
+
 async def apply_for(
     session: AsyncSession,
     person_id: int,
@@ -133,17 +142,32 @@ async def apply_for(
     return consultant_id
 
 
+_OPEN_OF_PEOPLE: Final = (
+    "SELECT id FROM consultant WHERE person_id = ANY(:people) AND state = 'solicitada' "
+    "ORDER BY id LIMIT 1"
+)
+
+
+async def count_of_open(session: Executor, person_id: int) -> int | None:
+    """How many papers the open application has, the person's or that of an account joined to them;
+    None where none is open."""
+    count: int | None = await session.scalar(
+        text(
+            "SELECT (SELECT count(*) FROM consultant_document AS d WHERE d.consultant_id = c.id) "
+            f"FROM ({_OPEN_OF_PEOPLE}) AS c"
+        ),
+        {"people": await _people(session, person_id)},
+    )
+    return count
+
+
 async def add_document(
     session: AsyncSession, person_id: int, document: Clean, now: datetime
-) -> int:
-    """Adds a paper to the person's open application; how many there are then. The same paper
-    twice is one. Raises NoSuchConsultant where nothing is applied for, and TooManyDocuments."""
+) -> Added:
+    """Adds a paper to the open application, the person's or that of an account joined to them. The
+    same paper twice is one. Raises NoSuchConsultant where none is open, and TooManyDocuments."""
     consultant_id = await session.scalar(
-        text(
-            "SELECT id FROM consultant WHERE person_id = :person AND state = 'solicitada' "
-            "FOR UPDATE"
-        ),
-        {"person": await linking.holder(session, person_id)},
+        text(f"{_OPEN_OF_PEOPLE} FOR UPDATE"), {"people": await _people(session, person_id)}
     )
     if consultant_id is None:
         raise NoSuchConsultant
@@ -153,11 +177,15 @@ async def add_document(
         {"id": consultant_id, "sha256": document.sha256},
     )
     if known is not None:
-        return len(held)
+        return Added(len(held), is_new=False)
     if len(held) >= MOST_DOCUMENTS:
         raise TooManyDocuments(MOST_DOCUMENTS)
     await _keep(session, consultant_id, document, now)
-    return len(held) + 1
+    return Added(len(held) + 1, is_new=True)
+
+
+async def _people(session: Executor, person_id: int) -> list[int]:
+    return await linking.accounts(session, await linking.holder(session, person_id))
 
 
 async def documents_of(session: Executor, consultant_id: int) -> list[Document]:

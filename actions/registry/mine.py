@@ -32,7 +32,7 @@ class Mine:
 
 async def mine(session: Executor, person_id: int, now: datetime) -> Mine | None:
     """The person's place, theirs or that of an account joined to them; a registered one before an
-    application; None where they have none."""
+    open application, and that before a refused one; None where they have none."""
     row = (
         await session.execute(
             text(
@@ -44,7 +44,8 @@ async def mine(session: Executor, person_id: int, now: datetime) -> Mine | None:
                     (SELECT count(*) FROM consultant_document AS d
                         WHERE d.consultant_id = c.id) AS documents
                 FROM consultant AS c WHERE c.person_id = ANY(:people)
-                ORDER BY c.state = ANY(:registered) DESC, c.id LIMIT 1
+                ORDER BY c.state = ANY(:registered) DESC, c.state = 'solicitada' DESC, c.id
+                LIMIT 1
                 """
             ),
             {

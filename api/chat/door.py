@@ -196,7 +196,7 @@ async def _read_form(request: Request, external: str) -> Inbound:
     kind = {"image": inbound.IMAGE, "audio": inbound.VOICE, "video": inbound.VIDEO}.get(
         media_type.partition("/")[0], inbound.DOCUMENT
     )
-    # No task takes files yet: it is not kept, and the reply says so.
+    # Files of the web chat are not kept, and the reply says so.
     detail = {"media_type": inbound.clean(media_type)[:100], "size": file.size or 0}
     await form.close()
     return Inbound(

@@ -20,8 +20,8 @@ from bot.polling import poll
 
 CONCURRENCY: Final = 16
 GRACE_SECONDS: Final = 20
-"""A stop lets turns and sends under way end. Only listening to a voice note may last longer: it is
-then cut off, and the turn repeated."""
+"""A stop lets turns and sends under way end. Only listening to a voice note, or fetching an
+applicant's papers, may last longer: it is then cut off, and the turn repeated."""
 
 TEMPLATES_SECONDS: Final = 20
 

@@ -10,6 +10,10 @@ LARGEST_FETCHED: Final = 5 * 1024 * 1024
 """Bytes of a person's file that are fetched."""
 
 
+class FileTooLarge(Exception):
+    """A person's file has more bytes than are fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the assistant says, before a channel gives it its form."""
@@ -86,7 +90,8 @@ class Channel(Protocol):
     async def fetch(self, media: str) -> bytes | None:
         """A file that a person sent, by the ``media`` of its message's detail.
 
-        None where it is gone, too large (LARGEST_FETCHED), or was never kept.
+        None where it is gone, was never kept, or cannot be had now. Raises FileTooLarge for more
+        than LARGEST_FETCHED bytes.
         """
         ...
 

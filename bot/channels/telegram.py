@@ -33,6 +33,7 @@ from bot.channels import text
 from bot.channels.protocol import (
     LARGEST_FETCHED,
     Ambiguous,
+    FileTooLarge,
     Later,
     Outcome,
     Refused,
@@ -142,6 +143,8 @@ class Telegram:
     async def _document(self, file: Attachment) -> str | InputFile | Later | Refused:
         """The file's address, which Telegram fetches itself; its content where it cannot, or does
         not: of documents it fetches PDF and ZIP only (Telegram, "Sending files")."""
+        if (carried := file.carried) is not None:
+            return InputFile(carried, filename=file.name)
         if file.media_type == PDF and _is_reachable(file.url):
             return file.url
         try:
@@ -167,12 +170,19 @@ class Telegram:
     async def fetch(self, media: str) -> bytes | None:
         try:
             file = await self.bot.get_file(media)
-            if not file.file_path or (file.file_size or 0) > LARGEST_FETCHED:
+            if (file.file_size or 0) > LARGEST_FETCHED:
+                raise FileTooLarge
+            if not file.file_path:
                 return None
             content = await file.download_as_bytearray()
-        except TelegramError:
+        except TelegramError as error:
+            if "too big" in str(error).lower():
+                # Beyond 20 MB it gives not even the address (Telegram, getFile).
+                raise FileTooLarge from error
             return None
-        return bytes(content) if len(content) <= LARGEST_FETCHED else None
+        if len(content) > LARGEST_FETCHED:
+            raise FileTooLarge
+        return bytes(content)
 
     async def close(self) -> None:
         await self._files.aclose()
@@ -243,15 +253,11 @@ def _kind_of(message: Message) -> tuple[str, str, dict[str, Any]]:
     if message.sticker:
         return inbound.STICKER, "", {}
     if message.document:
-        media_type = message.document.mime_type or ""
-        return (
-            inbound.DOCUMENT,
-            caption,
-            {
-                "media": message.document.file_id,
-                "media_type": media_type,
-            },
-        )
+        document = message.document
+        detail = {"media": document.file_id, "media_type": document.mime_type or ""}
+        if document.file_name:
+            detail["name"] = document.file_name
+        return inbound.DOCUMENT, caption, detail
     if message.location or message.venue:
         return inbound.LOCATION, "", {}
     if message.contact:

@@ -5,14 +5,14 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from bot.channels.protocol import LARGEST_FETCHED
+from bot.channels.protocol import LARGEST_FETCHED, FileTooLarge
 
 MAX_REDIRECTS: Final = 3
 TIMEOUT_SECONDS: Final = 10
 
 
 async def fetch(url: str, api_url: str, account_sid: str, auth_token: str) -> bytes | None:
-    """The file at a media URL; None for one that cannot be had or is larger than we take.
+    """The file at a media URL; None for one that cannot be had. Raises FileTooLarge.
 
     Our credentials go to the API's own address only. Twilio sends on from there to where the file
     lies, whose address is permission enough; such an address has to be https as well.
@@ -44,10 +44,10 @@ def _is_at(place: URL, api: URL) -> bool:
     return (place.scheme, place.host, place.port) == (api.scheme, api.host, api.port)
 
 
-async def _content(answer: aiohttp.ClientResponse) -> bytes | None:
+async def _content(answer: aiohttp.ClientResponse) -> bytes:
     content = bytearray()
     async for part in answer.content.iter_chunked(64 * 1024):
         content += part
         if len(content) > LARGEST_FETCHED:
-            return None
+            raise FileTooLarge
     return bytes(content)

@@ -145,7 +145,7 @@ class WhatsApp:
             detail = {"media": form.get("MediaUrl0", ""), "media_type": media_type}
             if kind == inbound.DOCUMENT and _FILE_NAME.fullmatch(body.strip()):
                 # The body of a document without words is its file's name.
-                body = ""
+                detail["name"], body = body.strip(), ""
         return Inbound(
             channel=NAME,
             external=number,

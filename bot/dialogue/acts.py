@@ -31,6 +31,8 @@ OF_CONSULTANTS: Final = frozenset(
     | {"referral_cancel", "booking_done", "booking_missed", "days_off", "day_off_remove"}
     | {"consultant_calendar", "consultant_calendar_new", "consultant_calendar_off"}
 )
+PAPERS: Final = "application_papers"
+"""Intent of files that were sent for an application, and of nothing beside them."""
 DIRECT: Final = OF_CONSULTANTS | frozenset(
     ("booking_show", "bookings_past", "proposal_agree", "proposal_refuse")
 )

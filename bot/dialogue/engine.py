@@ -269,6 +269,9 @@ def _elsewhere(conversation: Conversation, understood: Understood, context: Cont
     if intent in _SPOKEN:
         name, note = _SPOKEN[intent]
         return conversation, [Say(name), note]
+    if intent == acts.PAPERS:
+        # What became of each file is said before the reply, as what was heard of a voice note is.
+        return conversation, [Note("task", acts.TOPIC)]
     if intent.startswith("unreadable_"):
         return conversation, [Say(f"utter_{intent}"), Note("clarify")]
     flow = context.flows.triggered_by(intent)

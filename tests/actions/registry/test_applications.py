@@ -9,7 +9,7 @@ from actions.bookings import feeds
 from actions.files.checking import Clean
 from actions.people import erasure
 from actions.registry import applications, history, joining
-from actions.registry.applications import Application
+from actions.registry.applications import Added, Application
 from actions.registry.errors import (
     AlreadyApplied,
     AlreadyRegistered,
@@ -138,9 +138,12 @@ async def test_papers_are_counted_and_the_same_one_is_one(database: Database, me
         await _apply(database, ana.person_id, papers=applications.MOST_DOCUMENTS + 1)
     await _apply(database, ana.person_id, papers=applications.MOST_DOCUMENTS - 1)
     async with database.transaction() as session:
-        for _ in range(2):
-            count = await applications.add_document(session, ana.person_id, PAPER, NOW)
-            assert count == applications.MOST_DOCUMENTS
+        for is_new in (True, False):
+            added = await applications.add_document(session, ana.person_id, PAPER, NOW)
+            assert added == Added(applications.MOST_DOCUMENTS, is_new)
+        counted = await applications.count_of_open(session, ana.person_id)
+        assert counted == applications.MOST_DOCUMENTS
+        assert await applications.count_of_open(session, luis.person_id) is None
         other = Clean("otro.pdf", PAPER.media_type, b"%PDF otro")
         with pytest.raises(TooManyDocuments):
             await applications.add_document(session, ana.person_id, other, NOW)

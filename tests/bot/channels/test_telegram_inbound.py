@@ -42,7 +42,7 @@ READER = Telegram(bot_token=BOT_TOKEN, secret=None)
             {"file": _file("application/pdf", "plan.pdf"), "text": "mi plan"},
             inbound.DOCUMENT,
             "mi plan",
-            {"media", "media_type"},
+            {"media", "media_type", "name"},
         ),
         ({"place": Place(13.69, -89.19)}, inbound.LOCATION, "", set()),
         ({"contact": Contact("+50370001111", "Luis")}, inbound.CONTACT, "", set()),

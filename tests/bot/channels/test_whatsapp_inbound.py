@@ -76,6 +76,8 @@ async def test_every_kind_of_message_is_read(
     assert (read.channel, read.external, read.kind, read.text) == ("whatsapp", NUMBER, kind, words)
     assert read.provider_id == twilio.messages_from(ANA)[0].provider_id
     assert read.detail.get("media_type") == media_type
+    unworded = kind == inbound.DOCUMENT and not words
+    assert read.detail.get("name") == ("plan.pdf" if unworded else None)
     assert read.detail.get("media", "").startswith(twilio.url) is (media_type is not None)
 
 
