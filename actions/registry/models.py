@@ -54,6 +54,14 @@ class Consultant(Base):
         ),
         Index("ix_consultant_state", "state", "valid_to"),
         Index("ix_consultant_name_folded", "name_folded"),
+        # Without a list of what is still to be put in: a synchronisation would leave thousands in
+        # it, through which every search goes.
+        Index(
+            "ix_consultant_categories",
+            "categories",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[Id]
