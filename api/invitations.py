@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.bookings import calendar, invitations
+from actions.bookings import invitations
 from actions.store.database import is_outage
 from api.assembly import Assembly
+from bot import calendar_files
 
 NOT_THERE: Final = "Esa cita ya no está disponible. Escribí «mis citas» en el chat.\n"
 AWAY: Final = "No se puede abrir la cita en este momento. Probá otra vez en un ratito.\n"
-ORGANISER: Final = "Ministerio de Medio Ambiente (Torogoz)"
 
 router = APIRouter()
 
@@ -31,15 +31,10 @@ async def invitation(token: str, request: Request) -> Response:
         return PlainTextResponse(AWAY, 503, {"Cache-Control": "no-store"})
     if found is None:
         return PlainTextResponse(NOT_THERE, 404, {"Cache-Control": "no-store"})
-    meeting = calendar.appointment(
-        found,
-        f"Cita con {found.consultant_name}",
-        f"Cita {found.id}. Para cambiarla o cancelarla: «mis citas» en el chat del ministerio.",
-    )
-    content = calendar.invitation(meeting, ORGANISER, datetime.now(UTC))
+    content = calendar_files.calendar_file(found, "owner", datetime.now(UTC))
     headers = {
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'attachment; filename="cita-{found.id}.ics"',
+        "Content-Disposition": f'attachment; filename="{calendar_files.name_of(found)}"',
         "X-Robots-Tag": "noindex",
     }
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

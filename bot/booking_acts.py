@@ -11,6 +11,7 @@ from actions.messages.content import Button
 from actions.registry import rules, verify
 from bot import finding_acts
 from bot.booking_words import MODES, MORE, STATES, as_options, briefly, when
+from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
@@ -99,7 +100,8 @@ async def _proposal_agree(here: "Actions", args: Mapping[str, Any]) -> Result:
     except errors.BookingRefused as refused:
         return _refused(refused)
     booking = await told_others(here, outcome)
-    return Result(says=(Say("utter_proposal_agreed", params_of(here, booking)),))
+    files = attached(booking, "owner", here.channel, here.now)
+    return Result(says=(Say("utter_proposal_agreed", params_of(here, booking), files=files),))
 
 
 async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
@@ -230,6 +232,9 @@ async def _verify(here: "Actions", args: Mapping[str, Any]) -> Result:
     """What the public registry tells of whoever was named, and no more."""
     whom = str(args["whom"])
     found = await verify.verify(here.session, whom, here.now)
+    if not found and (bare := needs.whom_in(whom)) is not None:
+        # "El ing Rutilio": who is asked for a name says more than that.
+        found = await verify.verify(here.session, bare, here.now)
     if not found:
         return Result(says=(Say("utter_not_registered", {"whom": whom}),))
     listed = "\n".join(

@@ -1,14 +1,17 @@
 """What owners and consultants are told of bookings: wording, buttons, and to the outbox with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.bookings.booked import read
 from actions.bookings.service import Notice
 from actions.messages import outbox, states
 from actions.messages.content import Button, Content
+from bot import calendar_files
 from bot.booking_words import MODES, when
 from bot.dialogue.questions import means
 from bot.responses import Catalogue
@@ -16,6 +19,8 @@ from bot.responses import Catalogue
 PLAIN: Final = "booking_notice"
 """The template of a notice without buttons, outside WhatsApp's window."""
 REMINDERS: Final = "reminders"
+AGREED: Final = "booking_accepted"
+"""The notice with which the owner learns that the meeting will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ _ONE_SIDED: Final[Mapping[str, Wording]] = {
     "booking_agreed": Wording("utter_notice_booking_agreed"),
     "proposal_refused": Wording("utter_notice_proposal_refused"),
     "registration_lapsed": Wording("utter_notice_registration_lapsed"),
-    "booking_accepted": Wording("utter_notice_booking_accepted", "booking_see"),
+    AGREED: Wording("utter_notice_booking_accepted", "booking_see"),
     "other_time_proposed": Wording("utter_notice_other_time_proposed", "booking_proposal"),
     "referral_handed_on": Wording("utter_notice_referral_handed_on", "booking_see"),
     "referral_exhausted": Wording("utter_notice_referral_exhausted", "booking_again"),
@@ -60,19 +65,28 @@ NAMES: Final = frozenset(_ONE_SIDED) | frozenset(_OWNER)
 
 
 async def post_all(
-    session: AsyncSession, responses: Catalogue, notices: Sequence[Notice]
+    session: AsyncSession,
+    responses: Catalogue,
+    notices: Sequence[Notice],
+    now: datetime | None = None,
 ) -> list[int]:
     """Queues them all, each where its person wrote last; returns the ids of those that have
-    somewhere to go. An unknown name is a mistake of ours and raises LookupError."""
+    somewhere to go. With ``now``, the word that a meeting is agreed on brings along its file for
+    calendars, where people can open it. An unknown name is a mistake of ours: LookupError.
+    """
     posted = []
     for notice in notices:
         wording = wording_of(notice)
         content = content_for(responses, notice)
-        message = await outbox.post(
-            session, notice.person_id, content, states.NOTICE, wording.category
-        )
-        if message is not None:
-            posted.append(message)
+        place = await outbox.where_to(session, notice.person_id)
+        if place is None:
+            continue
+        if notice.name == AGREED and now is not None:
+            booking = await read(session, notice.values["booking_id"])
+            assert booking is not None
+            files = calendar_files.attached(booking, "owner", place.channel, now)
+            content = replace(content, files=files)
+        posted += await outbox.post_to(session, place, [content], states.NOTICE, wording.category)
     return posted
 
 

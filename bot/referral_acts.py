@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import service, states
+from actions.bookings import feeds, service, states
 from actions.bookings.booked import Booked, Outcome
 from actions.bookings.contact import contact
 from actions.bookings.errors import BookingRefused, NotNow, NotYours, OpeningRefused
@@ -15,9 +15,10 @@ from actions.messages.content import Button
 from actions.registry.rules import day_of
 from bot import notices
 from bot.booking_words import MODES, briefly, when
+from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.consultant_acts import OWN_BUTTONS, own_place, says, told_place
-from bot.dialogue.conversation import Result
+from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
 from bot.slots.calendar_words import shown_date
 from bot.slots.date_reading import Days, read_days
@@ -87,7 +88,7 @@ async def _refused(here: "Actions", args: Mapping[str, Any], why: BookingRefused
 
 
 async def _posted(here: "Actions", outcome: Outcome) -> Booked:
-    await notices.post_all(here.session, here.responses, outcome.notices)
+    await notices.post_all(here.session, here.responses, outcome.notices, here.now)
     return outcome.booking
 
 
@@ -169,13 +170,15 @@ async def _accept(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except BookingRefused as refused:
         return await _refused(here, args, refused)
-    return says(
-        "utter_request_accepted",
-        *OWN_BUTTONS[:1],
-        when=when(booking.span.starts),
-        mode=MODES[booking.mode],
-        contact=await _contact(here, booking),
-    )
+    params = {
+        "when": when(booking.span.starts),
+        "mode": MODES[booking.mode],
+        "contact": await _contact(here, booking),
+    }
+    # In a calendar that reads their bookings by itself the meeting would stand twice.
+    has_feed = await feeds.is_made(here.session, booking.consultant_id)
+    files = () if has_feed else attached(booking, "consultant", here.channel, here.now)
+    return Result(says=(Say("utter_request_accepted", params, OWN_BUTTONS[:1], files=files),))
 
 
 async def _other(here: "Actions", args: Mapping[str, Any]) -> Result:

@@ -1,5 +1,6 @@
 """What an outbound message holds, as stored in the outbox."""
 
+import base64
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -14,11 +15,26 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a message; ``url`` must be reachable by the provider."""
+    """A file that goes with a message; ``url`` must be reachable by the provider, or carries the
+    content itself (RFC 2397), which only some channels can send."""
 
     name: str
     url: str
     media_type: str
+
+    @classmethod
+    def carrying(cls, name: str, content: bytes, media_type: str) -> Self:
+        """A small file that nobody has to fetch: the message carries it."""
+        data = base64.b64encode(content).decode("ascii")
+        return cls(name, f"data:{media_type};base64,{data}", media_type)
+
+    @property
+    def carried(self) -> bytes | None:
+        """The content that the message carries; None where it is to be fetched."""
+        head, comma, data = self.url.partition(",")
+        if not comma or not head.startswith("data:") or not head.endswith(";base64"):
+            return None
+        return base64.b64decode(data, validate=True)
 
 
 @dataclass(frozen=True, slots=True)

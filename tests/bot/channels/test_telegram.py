@@ -80,6 +80,19 @@ async def test_a_file_on_this_machine_is_uploaded_since_telegram_cannot_fetch_it
     assert [one.title for one in taken.buttons] == ["Ver los temas"]
 
 
+async def test_a_file_that_the_message_carries_needs_no_address(
+    telegram: Telegram, provider: TelegramStandIn
+) -> None:
+    file = Attachment.carrying("cita-12.ics", b"BEGIN:VCALENDAR\r\n", "text/calendar")
+    assert isinstance(
+        await telegram.send(on_telegram(Content("Cita 12", (TOPICS,), (file,)))), Sent
+    )
+    (taken,) = provider.messages_to(str(CHAT))
+    assert taken.text == "Cita 12"
+    assert taken.files == (File("cita-12.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n"),)
+    assert [one.title for one in taken.buttons] == ["Ver los temas"]
+
+
 async def test_a_picture_is_never_left_to_telegram_which_fetches_pdf_only(
     telegram: Telegram, provider: TelegramStandIn, ears: Ears
 ) -> None:
