@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from actions.bookings.openings import Opening
+from actions.bookings.openings import Mode, Opening
 from actions.cases.hours import ZONE
 from actions.registry.rules import FEE_UNITS
 from actions.registry.search import Fit
@@ -13,7 +13,7 @@ from bot.slots.time_reading import shown_time
 
 MORE: Final = "more"
 """The option that asks for other times than those shown."""
-MODES: Final = {"on_site": "en persona", "remote": "a distancia"}
+MODES: Final = {"on_site": "en persona", "remote": "por llamada o videollamada"}
 STATES: Final = {
     "pending": "esperando respuesta",
     "proposed": "te proponen esa hora",
@@ -50,10 +50,21 @@ def fees(low: int | None, high: int | None, unit: str | None) -> str:
     return f"${low:,} a ${high:,}{per}"
 
 
-def told(fit: Fit, first: datetime) -> str:
-    """One who fits, in a few words: why, what they take, and when they are free first."""
+def attends(fit: Fit, ways: Sequence[Mode]) -> str:
+    """How one can be met by who asked: "Llega a La Paz, o te atiende por llamada"."""
+    if "on_site" not in ways:
+        return f"Te atiende {MODES['remote']}"
+    # Of the reasons the last one tells where they go.
+    comes = fit.reasons[-1]
+    return f"{comes}, o te atiende por llamada" if "remote" in ways else comes
+
+
+def told(fit: Fit, ways: Sequence[Mode], first: datetime) -> str:
+    """One who fits, in a few words: why, how they can be met, what they take, and when they are
+    free first."""
     # Reasons are written for everybody; here it is the owner who is spoken to.
-    why = ". ".join(fit.reasons).replace("Conoce su rubro", "Conoce tu rubro")
+    reasons = [one.replace("Conoce su rubro", "Conoce tu rubro") for one in fit.reasons[:-1]]
+    why = ". ".join([*reasons, attends(fit, ways)])
     fee = fees(fit.fee_min, fit.fee_max, fit.fee_unit)
     return f"**{fit.name}**: {why}. {fee}. Primera hora libre: {briefly(first)}"
 

@@ -11,6 +11,8 @@ from actions.registry import rules, search
 from actions.registry.search import Need
 
 MOST: Final = 10
+LOOKED_AT: Final = 60
+"""Who come stand before those who attend at a distance: so many are looked at for the latter."""
 
 
 def candidates(now: datetime) -> Candidates:
@@ -31,6 +33,9 @@ def candidates(now: datetime) -> Candidates:
             remote_allowed=wanted.mode == "remote",
             excluded=wanted.tried,
         )
-        return [one.consultant_id for one in await search.preview(session, need, now, MOST)]
+        if wanted.mode == "on_site":
+            return [one.consultant_id for one in await search.preview(session, need, now, MOST)]
+        found = await search.preview(session, need, now, LOOKED_AT)
+        return [one.consultant_id for one in found if one.remote][:MOST]
 
     return found

@@ -2,10 +2,12 @@
 to its flow, or says something by itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import errors, invitations, service
+from actions.bookings.openings import MODES as WAYS
 from actions.bookings.openings import Mode, Opening, Span
 from actions.bookings.service import Booked, Outcome
 from actions.bookings.terms import USUAL
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 CALL: Final = "call"
 """The option that somebody of the ministry calls instead."""
+YES: Final = ("sí", "sí quiero", "dale", "va", "con esa persona", "esa", "con él", "con ella", "ok")
+"""What is said where only one is offered."""
 LOOKED_AT: Final = 6
 """Consultants whose times are looked at, to show three who have any."""
 
@@ -38,6 +42,7 @@ async def _read_need(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, 
     found = {
         "need_category": needs.category_in(said),
         "need_department": needs.department_in(said) or home.get("department"),
+        "meeting_mode": needs.mode_in(said),
     }
     listed = [[title, name, title] for name, title in rules.CATEGORIES.items()]
     return {"categories": listed, **{name: value for name, value in found.items() if value}}
@@ -49,49 +54,123 @@ def _need(args: Mapping[str, Any]) -> Need:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """One who fits, the ways in which they have time, and their first free time."""
+
+    fit: Fit
+    ways: tuple[Mode, ...]
+    first: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Who is shown, and why these: ``fits``; ``remoto`` where nobody comes, ``visita`` where nobody
+    attends at a distance, though it was wanted; ``cercano``, of the departments of ``places``;
+    ``llamada``, nobody."""
+
+    how: str
+    shown: tuple[_Free, ...] = ()
+    places: str = ""
+
+
 async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Up to three who fit and have time, or who are offered instead; ``found_how`` says which."""
-    need = _need(args)
-    fitting = await search.fitting(here.session, need, here.now, LOOKED_AT)
-    shown = await _with_time(here, fitting)
-    how, places = "fits", ""
-    if not shown:
-        instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
-        shown = await _with_time(here, instead.fits)
-        how, places = instead.kind if shown else "llamada", ", ".join(instead.departments)
-    options = [[fit.name, str(fit.consultant_id), fit.name] for fit, _ in shown]
-    if how != "fits":
-        options.append(["Que me llame el ministerio", CALL, "que me llame el ministerio"])
-    intro = {
-        "fits": "Estas personas del registro te pueden ayudar:",
-        "remoto": "Nadie llega hasta ahí, pero estas personas atienden a distancia:",
-        "cercano": f"En ese departamento no hay nadie; cerca ({places}) están:",
-        "llamada": "",
-    }
-    lines = [intro[how], *(told(fit, one.span.starts) for fit, one in shown)]
+    need, wanted = _need(args), args.get("meeting_mode")
+    refused = str(args.get("searched") or "")
+    if refused.isdigit():
+        need = replace(need, excluded=(int(refused),))
+    search_for = [*need.categories, need.sector, need.department, wanted, refused]
+    if (before := _found_before(here, search_for)) is not None:
+        return before
+    found = await _found(here, need, "any" if wanted is None else str(wanted))
+    options = [_as_option(one, alone=len(found.shown) == 1) for one in found.shown]
+    if found.how != "fits":
+        options.append(["Que me ayude el ministerio", CALL, "que me ayude el ministerio"])
     return {
-        "found_how": how,
+        "found_how": found.how,
         "consultants": options,
-        "consultants_told": "\n\n".join(lines),
-        "at_distance": [str(fit.consultant_id) for fit, _ in shown if not fit.comes],
+        "consultants_told": _told_all(found),
+        "ways": {str(one.fit.consultant_id): [*one.ways] for one in found.shown},
+        "two_ways": [str(one.fit.consultant_id) for one in found.shown if len(one.ways) > 1],
+        "search_for": search_for,
     }
 
 
-def _mode(fit: Fit) -> Mode | None:
-    """At a distance for who does not go where it is needed; None where any way is open."""
-    return None if fit.comes else "remote"
+def _found_before(here: "Actions", search_for: list[Any]) -> Mapping[str, Any] | None:
+    """What the same search of this task found. To ask for other times is no new search: it would
+    cost the one who was chosen their turn, and take them from the list."""
+    task = here.conversation.task
+    for done in () if task is None else task.done.values():
+        found: Mapping[str, Any] = done["set"]
+        if found.get("search_for") == search_for:
+            return found
+    return None
 
 
-async def _with_time(here: "Actions", fits: Sequence[Fit]) -> list[tuple[Fit, Opening]]:
-    """The first three who have a free time, with it."""
-    found: list[tuple[Fit, Opening]] = []
+async def _found(here: "Actions", need: Need, wanted: str) -> _Found:
+    how = "fits"
+    if wanted == "remote":
+        # Where they are does not matter then.
+        far = await search.fallback(
+            here.session, replace(need, remote_allowed=False), here.now, LOOKED_AT
+        )
+        shown = await _with_time(here, far.fits, wanted) if far.kind == "remoto" else ()
+        if shown:
+            return _Found(how, shown)
+        how = "visita"
+    need = replace(need, remote_allowed=wanted == "any")
+    fitting = await search.fitting(here.session, need, here.now, LOOKED_AT)
+    if shown := await _with_time(here, fitting, wanted):
+        return _Found(how, shown)
+    instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
+    if shown := await _with_time(here, instead.fits, wanted):
+        return _Found(instead.kind, shown, ", ".join(instead.departments))
+    return _Found("llamada")
+
+
+async def _with_time(here: "Actions", fits: Sequence[Fit], wanted: str) -> tuple[_Free, ...]:
+    """The first three who have a free time, with it: in the way that is wanted, where they can be
+    met in it."""
+    found: list[_Free] = []
     for fit in fits:
-        free = await service.offer(here.session, fit.consultant_id, here.now, 1, mode=_mode(fit))
-        if free:
-            found.append((fit, free[0]))
+        # Who does not go where it is needed can be met at a distance only.
+        possible = [one for one in WAYS if one == "remote" or fit.comes]
+        firsts = {}
+        for mode in possible:
+            for first in await service.offer(
+                here.session, fit.consultant_id, here.now, 1, mode=mode
+            ):
+                firsts[mode] = first
+        if firsts:
+            ways = tuple(firsts)
+            asked = [firsts[one] for one in ways if one == wanted] or [*firsts.values()]
+            found.append(_Free(fit, ways, min(asked, key=lambda one: one.span)))
         if len(found) == search.MOST_SHOWN:
             break
-    return found
+    return tuple(found)
+
+
+def _as_option(one: _Free, *, alone: bool) -> list[str]:
+    row = [one.fit.name, str(one.fit.consultant_id), one.fit.name]
+    return [*row, *YES] if alone else row
+
+
+def _told_all(found: _Found) -> str:
+    """Who was found, and which of them is asked for: read aloud, it is in the right number."""
+    alone = len(found.shown) == 1
+    intro = {
+        "fits": "Encontré a alguien del registro:" if alone else "Te pueden ayudar, del registro:",
+        "remoto": "Nadie llega hasta ahí, pero sí hay quien te atienda por llamada:",
+        "visita": "Por llamada no hay nadie, pero sí quien llegue:",
+        "cercano": f"En ese departamento no hay nadie, pero cerca sí ({found.places}):",
+        "llamada": "",
+    }
+    lines = [told(one.fit, one.ways, one.first.span.starts) for one in found.shown]
+    asked = (
+        f"¿Querés la cita con {found.shown[0].fit.name}?" if alone else "¿Con quién querés la cita?"
+    )
+    return "\n\n".join([intro[found.how], *lines, asked])
 
 
 async def _ask_for_call(here: "Actions", _args: Mapping[str, Any]) -> Result:
@@ -119,7 +198,12 @@ async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[st
 
 
 def _chosen_mode(args: Mapping[str, Any]) -> Mode | None:
-    return "remote" if str(args["consultant"]) in (args.get("at_distance") or ()) else None
+    """How the owner wants to meet whom they chose; None where any way is right."""
+    named: Mapping[str, Sequence[Mode]] = args.get("ways") or {}
+    ways = named.get(str(args["consultant"]), ())
+    if len(ways) == 1:
+        return ways[0]
+    return next((one for one in ways if one == args.get("meeting_mode")), None)
 
 
 def not_before(moment: datetime | None, now: datetime) -> datetime | None:
@@ -159,11 +243,11 @@ async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str
             mode=_chosen_mode(args),
         )
     except errors.NotBookable as refused:
-        return _other_consultant(refused)
+        return _other_consultant(refused, args)
     except errors.OpeningRefused as refused:
         return other_times(during.starts.isoformat(), args, str(refused))
     except errors.OwnConsultant as refused:
-        return _other_consultant(refused)
+        return _other_consultant(refused, args)
     except errors.TooManyBookings as refused:
         return {"held_booking": "", "refusal": str(refused)}
     return {"held_booking": str(held.booking_id), "held_mode": MODES[held.mode]}
@@ -175,10 +259,10 @@ def span_from(chosen: str) -> Span:
     return Span(starts, starts + USUAL.rules.length)
 
 
-def _other_consultant(refused: errors.BookingRefused) -> Result:
+def _other_consultant(refused: errors.BookingRefused, args: Mapping[str, Any]) -> Result:
     said = (Say("utter_book_refused", {"refusal": str(refused)}),)
-    # Who fits is looked for anew: the one who was chosen may fit no more.
-    given = {**_afresh(), "searched": str(refused)}
+    # Who fits is looked for anew, without the one who was chosen.
+    given = {**_afresh(), "searched": str(args.get("consultant") or "")}
     return Result(says=said, again=("consultant", "opening", "booking_right"), given=given)
 
 
@@ -209,7 +293,7 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
             },
         )
     except errors.NotBookable as refused:
-        return _other_consultant(refused)
+        return _other_consultant(refused, args)
     except (errors.HoldExpired, errors.NotYours):
         # A hold that lapsed may be gone altogether by now.
         return other_times(str(args["opening"]), args, str(errors.HoldExpired()))
@@ -220,7 +304,7 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
 
 async def told_others(here: "Actions", outcome: Outcome) -> Booked:
     """The booking, after those who have to be told of the change were."""
-    await notices.post_all(here.session, here.responses, outcome.notices)
+    await notices.post_all(here.session, here.responses, outcome.notices, here.now)
     return outcome.booking
 
 

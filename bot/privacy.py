@@ -8,8 +8,8 @@ is asked again; a test holds the two together."""
 DIGEST: Final = "109b8860d71d4fdd"
 """Of those words: the beginning of their SHA-256."""
 
-CONTACT_VERSION: Final = "contacto-2026-11"
+CONTACT_VERSION: Final = "contacto-2026-12"
 """Recorded with each booking whose owner agreed that the consultant gets their contact. It changes
 with the words of ``utter_ask_share_contact``; a test holds the two together."""
-CONTACT_DIGEST: Final = "b0ed4849c9fa87d9"
+CONTACT_DIGEST: Final = "1ef69675677f880a"
 """Of those words, as above."""

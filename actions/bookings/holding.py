@@ -86,9 +86,9 @@ async def hold(
     """The opening is kept for the person for ten minutes; what they held before is given up.
 
     Without a ``mode`` they meet in the first one that the opening has. Whoever asks for what they
-    hold already gets the same hold, not ten minutes more. Raises NotBookable, an OpeningRefused
-    that says why with the next free ones, OwnConsultant, and TooManyBookings; the session can go on
-    after each of them.
+    hold already, in the same way, gets the same hold, not ten minutes more. Raises NotBookable, an
+    OpeningRefused that says why with the next free ones, OwnConsultant, and TooManyBookings; the
+    session can go on after each of them.
     """
     who = await ground.standing(session, consultant_id)
     if who is None or not who.bookable(now):
@@ -100,7 +100,7 @@ async def hold(
     await _check(session, who, during, now, accounts, mode, terms)
     await _check_number(session, accounts, now, terms)
     await ground.lock(session, consultant_id)
-    if (already := await _held(session, consultant_id, accounts, during, now)) is not None:
+    if (already := await _held(session, consultant_id, accounts, during, now, mode)) is not None:
         return already
     timetable = await _check(session, who, during, now, accounts, mode, terms)
     await ground.drop_lapsed_holds(session, consultant_id, now)
@@ -341,13 +341,15 @@ async def _held(
     accounts: Sequence[int],
     during: Span,
     now: datetime,
+    mode: Mode | None,
 ) -> Held | None:
     row = (
         await session.execute(
             text(
                 "SELECT id, mode, hold_until FROM booking WHERE consultant_id = :consultant "
                 "AND person_id = ANY(:accounts) AND state = 'held' AND hold_until > :now "
-                "AND during = tstzrange(:starts, :ends)"
+                "AND during = tstzrange(:starts, :ends) "
+                "AND (CAST(:mode AS text) IS NULL OR mode = :mode)"
             ),
             {
                 "consultant": consultant_id,
@@ -355,6 +357,7 @@ async def _held(
                 "now": now,
                 "starts": during.starts,
                 "ends": during.ends,
+                "mode": mode,
             },
         )
     ).one_or_none()

@@ -18,9 +18,10 @@ NO_TIMES: Final = DayAndTime.declared(Declaration({"type": "date_time"}))
 class Offered:
     """``type: offered``
 
-    ``from``: the slot that holds what is offered, a list of ``[title, value, shown]``, which an
-    action sets. ``times``: true where another day and hour than those offered may be written. Kept
-    as the value of the option, or as an ISO time with El Salvador's offset.
+    ``from``: the slot that holds what is offered, a list of ``[title, value, shown]`` with the
+    synonyms after it, which an action sets. ``times``: true where another day and hour than those
+    offered may be written. Kept as the value of the option, or as an ISO time with El Salvador's
+    offset.
     """
 
     name: ClassVar[str] = "offered"
@@ -40,7 +41,9 @@ class Offered:
     def of(self, offered: Any) -> "Offered":
         """The same with what is offered now; of anything that is no such list, with nothing."""
         rows: Sequence[Any] = offered if isinstance(offered, list) else ()
-        options = tuple(Option(title, value, shown) for title, value, shown in rows)
+        options = tuple(
+            Option(title, value, shown, tuple(synonyms)) for title, value, shown, *synonyms in rows
+        )
         return Offered(self.source, self.times, options)
 
     @property

@@ -1,34 +1,49 @@
 """What owners do about consultants, against a real database."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from icalendar import Calendar
+from sqlalchemy import text
 
-from actions.bookings import service
+from actions.bookings import feeds, service
+from actions.bookings.chain import Wanted
+from actions.bookings.openings import Window
 from actions.cases.hours import Hours
 from actions.demo import registry as demo
+from actions.messages.content import Attachment, Content
 from actions.store.database import Database
 from bot import flows, responses
 from bot.acting import Actions
-from bot.booking_words import MORE, fees
-from bot.dialogue.conversation import Conversation, Do, Result
+from bot.booking_words import MODES, MORE, fees
+from bot.candidates import candidates
+from bot.dialogue.conversation import Conversation, Do, Result, Task
 from knowledge.library import Library
 from tests.actions.bookings.conftest import (
     NOW,
     PURPOSE,
     WEDNESDAY,
+    Advisor,
     Enrol,
     agreed,
     enrol,
     hold,
+    hour,
     request,
 )
 from tests.actions.conftest import Meet, Someone, meet
 from tests.actions.people.conftest import rows
 
 __all__ = ["enrol", "meet"]
+
+NOTHING = Conversation()
+APART = (
+    Window(2, time(8), time(12), "on_site"),
+    Window(3, time(8), time(12), "remote"),
+)
+"""On Wednesdays they come, on Thursdays they are called."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +60,18 @@ async def _does(
     **args: Any,
 ) -> Any:
     """The result of one action, in a turn of that person."""
+    return await _does_in(NOTHING, database, library, someone, Do(action, args), now)
+
+
+async def _does_in(
+    conversation: Conversation,
+    database: Database,
+    library: Library,
+    someone: Someone,
+    do: Do,
+    now: datetime = NOW,
+) -> Any:
+    """The same in a conversation in which something is under way."""
     async with database.transaction() as session:
         actions = Actions(
             session=session,
@@ -53,14 +80,14 @@ async def _does(
             inbox_ids=[],
             library=library,
             responses=responses.load(Path(responses.__file__).parent),
-            conversation=Conversation(),
+            conversation=conversation,
             flows=flows.load(Path(flows.__file__).parent),
             hours=Hours(),
             now=now,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
         )
-        return await actions.run(Do(action, args))
+        return await actions.run(do)
 
 
 def _said(result: Any) -> str:
@@ -118,6 +145,159 @@ async def test_at_most_three_are_proposed_with_their_first_time(
     assert found["consultants_told"].count("Primera hora libre: mar 24 nov, 9:00 a. m.") == 3
 
 
+async def _only(database: Database, advisor: Advisor, way: str) -> None:
+    """They can be met in one way only."""
+    async with database.transaction() as session:
+        await session.execute(
+            text("UPDATE consultant SET on_site = :comes, remote = NOT :comes WHERE id = :id"),
+            {"comes": way == "on_site", "id": advisor.id},
+        )
+
+
+async def _found(database: Database, library: Library, ana: Someone, **args: Any) -> dict[str, Any]:
+    found: dict[str, Any] = await _does(
+        database, library, ana, "find_consultants", need_category="diagnostico", **args
+    )
+    return found
+
+
+async def test_one_is_told_of_as_one_and_several_as_several(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    await enrol()
+    ana = await meet()
+    one = await _found(database, library, ana)
+    assert one["consultants_told"].startswith("Encontré a alguien del registro:")
+    assert one["consultants_told"].endswith("¿Querés la cita con Consultora 1?")
+    [[title, _, _, *also]] = one["consultants"]
+    assert title == "Consultora 1"
+    assert "sí" in also
+    await enrol()
+    two = await _found(database, library, ana)
+    assert two["consultants_told"].startswith("Te pueden ayudar, del registro:")
+    assert two["consultants_told"].endswith("¿Con quién querés la cita?")
+    assert [len(row) for row in two["consultants"]] == [3, 3]
+
+
+async def test_only_times_of_the_wanted_way_are_offered_and_held(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(APART), await meet()
+    found = await _found(database, library, ana)
+    assert found["two_ways"] == [str(advisor.id)]
+    assert "o te atiende por llamada" in found["consultants_told"]
+    assert "Primera hora libre: mié 25 nov" in found["consultants_told"]
+    known = {"consultant": str(advisor.id), "ways": found["ways"]}
+    days = {
+        mode: {
+            value[:10]
+            for _, value, _ in (
+                await _does(database, library, ana, "find_openings", meeting_mode=mode, **known)
+            )["openings"]
+            if value != MORE
+        }
+        for mode in ("on_site", "remote", "any")
+    }
+    assert days == {"on_site": {"2026-11-25"}, "remote": {"2026-11-26"}, "any": {"2026-11-25"}}
+    # A time of the other way is told to be none.
+    wednesday = WEDNESDAY.starts.isoformat()
+    refused = await _does(
+        database, library, ana, "take_opening", meeting_mode="remote", opening=wednesday, **known
+    )
+    assert "A esa hora no se atiende" in refused.given["openings_note"]
+    held = await _does(
+        database, library, ana, "take_opening", meeting_mode="on_site", opening=wednesday, **known
+    )
+    assert held["held_mode"] == "en persona"
+
+
+async def test_the_other_way_for_the_time_that_is_held_is_held_anew(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    known = {
+        "consultant": str(advisor.id),
+        "ways": {str(advisor.id): ["on_site", "remote"]},
+        "opening": WEDNESDAY.starts.isoformat(),
+    }
+    for mode in ("on_site", "remote"):
+        held = await _does(database, library, ana, "take_opening", meeting_mode=mode, **known)
+        assert held["held_mode"] == MODES[mode]
+    assert await rows(database, "SELECT mode FROM booking") == [("remote",)]
+
+
+async def test_who_has_time_in_one_way_only_is_not_asked_for(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(APART[1:]), await meet()
+    found = await _found(database, library, ana)
+    assert (found["ways"], found["two_ways"]) == ({str(advisor.id): ["remote"]}, [])
+    assert "Te atiende por llamada o videollamada" in found["consultants_told"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "how", "intro"),
+    [
+        ("on_site", "fits", "Encontré a alguien"),
+        ("remote", "visita", "Por llamada no hay nadie, pero sí quien llegue"),
+    ],
+)
+async def test_the_way_that_was_said_decides_who_is_found(
+    database: Database,
+    library: Library,
+    meet: Meet,
+    enrol: Enrol,
+    wanted: str,
+    how: str,
+    intro: str,
+) -> None:
+    comes, ana = await enrol(), await meet()
+    await _only(database, comes, "on_site")
+    found = await _found(database, library, ana, meeting_mode=wanted)
+    assert found["found_how"] == how
+    assert found["consultants_told"].startswith(intro)
+    called = await enrol()
+    await _only(database, called, "remote")
+    found = await _found(database, library, ana, meeting_mode=wanted)
+    assert found["found_how"] == "fits"
+    right = comes if wanted == "on_site" else called
+    assert [value for _, value, *_ in found["consultants"]] == [str(right.id)]
+
+
+async def test_the_next_one_asked_attends_in_the_same_way(
+    database: Database, meet: Meet, enrol: Enrol
+) -> None:
+    comes, called, ana = await enrol(), await enrol(), await meet()
+    await _only(database, comes, "on_site")
+    await _only(database, called, "remote")
+    async with database.transaction() as session:
+        for mode, right in (("on_site", comes), ("remote", called)):
+            wanted = Wanted(ana.person_id, {"categories": ["diagnostico"]}, mode, WEDNESDAY, ())
+            assert await candidates(NOW)(session, wanted) == [right.id]
+
+
+async def test_asking_for_other_times_does_not_search_again(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    for _ in range(5):
+        await enrol()
+    ana = await meet()
+    found = await _found(database, library, ana)
+    done = {"find": {"digest": "x", "set": found}}
+    task = Task("book", 1, 0, answers={"consultant": found["consultants"][0][1]}, done=done)
+    under_way = Conversation(tasks=(task,), under_way=(1,), begun=1)
+    args = {"need_category": "diagnostico"}
+    again = Do("find_consultants", {**args, "openings_near": "later"})
+    same = await _does_in(under_way, database, library, ana, again)
+    assert same["consultants"] == found["consultants"]
+    # Whoever was refused is left out of a search of its own.
+    refused = found["consultants"][0][1]
+    anew = Do("find_consultants", {**args, "searched": refused})
+    others = await _does_in(under_way, database, library, ana, anew)
+    assert refused not in [value for _, value, *_ in others["consultants"]]
+    assert len(others["consultants"]) == 3
+
+
 async def test_a_time_that_is_taken_is_asked_for_again_with_a_reason(
     database: Database, library: Library, meet: Meet, enrol: Enrol
 ) -> None:
@@ -155,7 +335,7 @@ async def test_the_version_of_the_consent_is_kept_and_a_no_books_nothing(
     asked = await _does(database, library, ana, "confirm_booking", **args, share_contact=True)
     assert _said(asked) == "utter_book_asked"
     [(state, version)] = await rows(database, "SELECT state, consent_version FROM booking")
-    assert (state, version) == ("pending", "contacto-2026-11")
+    assert (state, version) == ("pending", "contacto-2026-12")
     # The consultant is told, where they wrote last.
     [(person, text)] = await rows(database, "SELECT person_id, content->>'text' FROM outbox")
     assert person == advisor.person_id
@@ -224,6 +404,105 @@ async def test_the_other_side_of_an_erased_person_is_told(
     assert "Cancelaron la cita" in str(told[0][1])
 
 
+async def test_a_meeting_is_moved_in_the_way_it_was_asked_for(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(APART), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    known = {"booking_id": str(booking.id)}
+    offered = await _does(database, library, ana, "find_other_openings", **known)
+    assert {value[:10] for _, value, _ in offered["openings"] if value != MORE} <= {
+        "2026-11-25",
+        "2026-12-02",
+    }
+    thursday = hour("2026-11-26 09:00").starts.isoformat()
+    refused = await _does(database, library, ana, "move_booking", opening=thursday, **known)
+    assert "A esa hora no se atiende" in refused.given["openings_note"]
+    later = hour("2026-12-02 09:00").starts.isoformat()
+    await _does(database, library, ana, "move_booking", opening=later, **known)
+    assert await rows(database, "SELECT mode, sequence FROM booking") == [("on_site", 1)]
+
+
+def _event(file: Attachment) -> tuple[str, Any]:
+    """What a calendar is told to do, and with which meeting."""
+    assert file.carried is not None
+    whole = Calendar.from_ical(file.carried.decode("utf-8"))
+    (event,) = whole.walk("VEVENT")
+    return str(whole["METHOD"]), event
+
+
+async def test_on_telegram_the_agreement_brings_one_file_for_the_calendar(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    phone, ana = await meet("telegram", "7001"), await meet("telegram", "7002")
+    advisor = await enrol(someone=phone)
+    booking = await request(database, advisor, ana.person_id)
+    accepted = await _does(database, library, phone, "referral_accept", booking=booking.id)
+    [(person, content)] = await rows(database, "SELECT person_id, content FROM outbox")
+    assert person == ana.person_id
+    [told] = Content.from_json(content).files
+    assert (told.name, told.media_type) == (f"cita-{booking.id}.ics", "text/calendar")
+    method, event = _event(told)
+    assert (method, event["STATUS"], event["SEQUENCE"]) == ("REQUEST", "CONFIRMED", 0)
+    assert event["DTSTART"].dt == WEDNESDAY.starts
+    assert event["DTSTART"].params["TZID"] == "America/El_Salvador"
+    assert event["LOCATION"] == "En persona"
+    assert PURPOSE not in str(told.carried)
+    # The consultant's file is of the same meeting.
+    [own] = accepted.says[0].files
+    assert _event(own)[1]["UID"] == event["UID"] == booking.uid
+    # Moved and agreed on anew it is the same meeting with a higher sequence.
+    later = hour("2026-11-27 09:00").starts.isoformat()
+    await _does(database, library, ana, "move_booking", booking_id=str(booking.id), opening=later)
+    await _does(database, library, phone, "referral_accept", booking=booking.id)
+    [(content,)] = await rows(database, "SELECT content FROM outbox ORDER BY id DESC LIMIT 1")
+    _, moved = _event(Content.from_json(content).files[0])
+    assert (moved["UID"], moved["SEQUENCE"]) == (booking.uid, 1)
+    assert moved["DTSTART"].dt.isoformat() == later
+
+
+async def test_whatsapp_gets_an_address_and_no_file(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    phone, ana = await meet(), await meet()
+    advisor = await enrol(someone=phone)
+    booking = await request(database, advisor, ana.person_id)
+    accepted = await _does(database, library, phone, "referral_accept", booking=booking.id)
+    assert accepted.says[0].files == ()
+    [(content,)] = await rows(database, "SELECT content FROM outbox")
+    assert Content.from_json(content).files == ()
+    shown = await _does(database, library, ana, "booking_show", booking=booking.id)
+    assert shown.says[0].params["calendar"].endswith(".ics")
+
+
+async def test_whose_calendar_reads_their_bookings_gets_no_file(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    phone, ana = await meet("telegram", "7001"), await meet()
+    advisor = await enrol(someone=phone)
+    async with database.transaction() as session:
+        await feeds.make(session, advisor.id, NOW)
+    booking = await request(database, advisor, ana.person_id)
+    accepted = await _does(database, library, phone, "referral_accept", booking=booking.id)
+    assert accepted.says[0].files == ()
+
+
+async def test_a_time_that_was_proposed_comes_with_its_file_when_it_is_agreed_on(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    ana = await meet("telegram", "7002")
+    advisor = await enrol()
+    booking = await request(database, advisor, ana.person_id)
+    async with database.transaction() as session:
+        await service.propose_other(
+            session, booking.id, advisor.person_id, hour("2026-11-27 09:00"), NOW
+        )
+    result = await _does(database, library, ana, "proposal_agree", booking=booking.id)
+    [file] = result.says[0].files
+    _, event = _event(file)
+    assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 1)
+
+
 async def test_a_meeting_that_is_over_is_rated_once(
     database: Database, library: Library, meet: Meet, enrol: Enrol
 ) -> None:
@@ -254,6 +533,8 @@ async def test_verifying_tells_what_is_public_and_no_more(
     )
     for secret in (phone, email, "150"):
         assert secret is None or str(secret) not in say.params["found"]
+    said = await _does(database, library, ana, "verify_consultant", whom="el ing Eleuterio Mancia")
+    assert "DEMO-005" in said.says[0].params["found"]
     nobody = await _does(database, library, ana, "verify_consultant", whom="Filiberto Nadie")
     assert _said(nobody) == "utter_not_registered"
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import availability, service
+from actions.bookings import agenda, availability, service
 from actions.bookings.openings import Window
 from actions.registry import joining
 from actions.store.database import Database
@@ -20,8 +20,8 @@ _OWNERS: Final = count(1)
 
 async def happens(database: Database, what: str, number: int, person_id: int) -> dict[str, str]:
     """``code``: they are registered, and get the ministry's code; ``asked``: an owner asks for
-    their next opening; ``withdrawn``: that owner cancels; ``met``: the last meeting has been.
-    What later steps may name."""
+    their next opening; ``withdrawn``: that owner cancels; ``met``: the last meeting has been;
+    ``accepts``: whom they asked for a meeting will be there. What later steps may name."""
     now = datetime.now(UTC)
     async with database.transaction() as session:
         if what == "code":
@@ -29,6 +29,8 @@ async def happens(database: Database, what: str, number: int, person_id: int) ->
             return {"code": await joining.make_code(session, consultant, "marta", now)}
         if what == "asked":
             await _asked(session, person_id, now)
+        elif what == "accepts":
+            await _accepts(session, person_id, now)
         elif what == "withdrawn":
             await _withdrawn(session, person_id, now)
         else:
@@ -70,6 +72,21 @@ async def _asked(session: AsyncSession, person_id: int, now: datetime) -> None:
         session, held.booking_id, owner, "Revisar la trampa de grasa", "v1", now
     )
     assert await notices.post_all(session, RESPONSES, outcome.notices)
+
+
+async def _accepts(session: AsyncSession, owner: int, now: datetime) -> None:
+    (booking,) = await agenda.of_person(session, owner, now)
+    # Of the demo's consultants nobody has joined with a phone.
+    phone: int = await session.scalar(text("INSERT INTO person DEFAULT VALUES RETURNING id"))
+    answers: int = await session.scalar(
+        text(
+            "UPDATE consultant SET person_id = COALESCE(person_id, :phone) WHERE id = :consultant "
+            "RETURNING person_id"
+        ),
+        {"phone": phone, "consultant": booking.consultant_id},
+    )
+    outcome = await service.accept(session, booking.id, answers, now)
+    assert await notices.post_all(session, RESPONSES, outcome.notices, now)
 
 
 async def _withdrawn(session: AsyncSession, person_id: int, now: datetime) -> None:

@@ -35,6 +35,8 @@ FILES: Final = {
     "photo": File("foto.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(16)),
     "sticker": File("s.webp", "image/webp", b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(40)),
 }
+_BEGINS: Final = {"pdf": b"%PDF", "ics": b"BEGIN:VCALENDAR"}
+"""What files of a kind begin with."""
 _NUMBERED: Final = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
 _UNFINISHED: Final = re.compile(r"\{\w*\}|\*\*|\butter_|\bNone\b|</?b>|[ ]{2,}|\n{3,}")
 """What only a text that was not filled in or not marked up has."""
@@ -134,7 +136,7 @@ class Player:
                 await self._do(step)
                 self._see(step)
                 if "file" in step:
-                    await self._until_there(step["file"])
+                    await self._until_there(step["file"].format(**self.kept))
             except (AssertionError, ValueError) as error:
                 said = "\n---\n".join(one.text for one in self.new) or "(nothing)"
                 raise AssertionError(
@@ -287,23 +289,24 @@ class Player:
         self.new = self.messages()[self.seen :]
 
     async def _until_there(self, name: str) -> None:
-        """Until a PDF of that name has come: Twilio fetches it after it took the message."""
+        """Until a file of that name has come: Twilio fetches it after it took the message."""
         for _ in range(1000):
             files = {file.name: file for message in self.new for file in message.files}
             if name in files:
-                assert files[name].content.startswith(b"%PDF"), f"{name} is no PDF"
+                begins = _BEGINS[name.rpartition(".")[2]]
+                assert files[name].content.startswith(begins), f"{name} is something else"
                 return
             await asyncio.sleep(0.04)
         raise AssertionError(f"the file {name!r} did not come")
 
     async def _until(self, statement: str, *values: Any) -> None:
         """Until a statement gives a row that is not false."""
-        for place in range(400):
+        for place in range(700):
             if (await self._row(statement, *values) or (False,))[0]:
                 return
             # On a busy machine, looking all the time would keep it busy.
             await asyncio.sleep(0.04 if place < 100 else 0.2)
-        raise AssertionError("no answer within 64 seconds")
+        raise AssertionError("no answer within two minutes")
 
     async def _row(self, statement: str, *values: Any) -> tuple[Any, ...] | None:
         found = await self.connection.execute(statement, values)
