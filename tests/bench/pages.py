@@ -1,4 +1,5 @@
-"""How soon the console's pages answer where there is much: 100,000 people, 1,000,000 messages."""
+"""How soon the console's pages answer where there is much: 100,000 people, 1,000,000 messages,
+10,000 consultants, 50,000 bookings."""
 
 import asyncio
 import os
@@ -14,9 +15,10 @@ from actions.demo import staff as demo_staff
 from actions.figures import service as figures_service
 from actions.staff.permissions import Role
 from actions.store.database import Database
-from api.clock import now
+from api.clock import now, today
 from knowledge.facts import load_facts
 from knowledge.library import FOLDER
+from tests.bench import registry_data
 from tests.bench.figures import Figure, percentile
 from tests.system import System
 
@@ -101,6 +103,23 @@ PAGES: Final[tuple[tuple[str, Role], ...]] = (
     ("/consola/preguntas?buscar=pregunta", Role.EDITING),
     ("/consola/preguntas/7", Role.EDITING),
     ("/consola/probar?pregunta=kiero+saver+si+ocupo+permiso", Role.EDITING),
+    ("/consola/registro", Role.REVIEW),
+    ("/consola/registro?pagina=150&orden=-vence", Role.REVIEW),
+    ("/consola/registro?buscar=hernandez+lopez", Role.REVIEW),
+    ("/consola/registro?categoria=aguas&departamento=Santa+Ana&estado=vigente", Role.REVIEW),
+    ("/consola/registro/7", Role.REVIEW),
+    ("/consola/registro/conflictos", Role.REVIEW),
+    ("/consola/registro/sincronizar", Role.REVIEW),
+    ("/consola/registro/sincronizar/1", Role.REVIEW),
+    ("/consola/citas", Role.ATTENTION),
+    ("/consola/citas?pagina=1000", Role.ATTENTION),
+    ("/consola/citas?buscar=hernandez&estado=aceptada", Role.ATTENTION),
+    ("/consola/citas?orden=-intentos", Role.ATTENTION),
+    ("/consola/citas?consultor=7", Role.ATTENTION),
+    ("/consola/citas/cifras", Role.ATTENTION),
+    ("/consola/citas/cifras?dias=90", Role.ATTENTION),
+    ("/consola/citas/quejas", Role.ATTENTION),
+    ("/consola/citas/quejas?buscar=perez&estado=abierta", Role.ATTENTION),
     ("/consola/personal", Role.ADMINISTRATION),
     ("/consola/llaves", Role.ADMINISTRATION),
     ("/consola/auditoria", Role.ADMINISTRATION),
@@ -116,11 +135,13 @@ async def fill(url: str) -> None:
         async with database.transaction() as session:
             await seed.seed(session, seed.seed_texts(), load_facts(FOLDER / "facts"), now())
             await demo_staff.load(session)
+        await registry_data.synchronise(database, registry_data.registry_file(today()), now())
         connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
         async with connection:
             for statement in _FILL.split(";\n"):
                 if statement.strip():
                     await connection.execute(statement.encode())
+            await registry_data.fill_bookings(connection)
             await connection.execute("VACUUM ANALYZE")
         while True:
             async with database.transaction() as session:
