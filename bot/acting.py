@@ -331,6 +331,8 @@ def _held_lines(held: Held) -> list[str]:
         lines.append(f"No querés {_listed(tuple(sorted(held.stopped)), 'ni')}")
     if held.open_case is not None:
         lines.append(f"Caso abierto con una persona: {held.open_case}")
+    if held.papers is not None:
+        lines.append(f"Tu solicitud al registro de consultores, con sus documentos: {held.papers}")
     if held.waits_for:
         lines.append(f"Preguntas de las que esperás respuesta: {held.waits_for}")
     if held.linked_accounts:

@@ -27,6 +27,7 @@ from actions.firms.service import Known
 from actions.messages import states
 from actions.people import linking, locks, wanted
 from actions.people.masking import mask_address
+from actions.registry import applications
 from actions.registry import forgetting as registry
 from actions.store.database import Executor
 
@@ -60,7 +61,8 @@ class Held:
 
     ``firm`` is as in actions.firms.service.profile; ``messages`` counts what they wrote and
     ``first_contact`` tells when they began; ``waits_for`` counts the questions of which they want
-    to be told the answer; ``linked_accounts`` counts those joined to them.
+    to be told the answer; ``linked_accounts`` counts those joined to them; ``papers`` counts those
+    of an open application to the registry, None where none is open.
     """
 
     channels: tuple[HeldChannel, ...]
@@ -73,6 +75,7 @@ class Held:
     open_case: int | None
     waits_for: int
     linked_accounts: int
+    papers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ async def held(session: Executor, person_id: int) -> Held:
         open_case=case,
         waits_for=waits_for,
         linked_accounts=len(people) - 1,
+        papers=await applications.count_of_open(session, person_id),
     )
 
 

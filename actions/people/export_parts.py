@@ -144,7 +144,7 @@ PARTS: Final = (
             "address_id": CHANNEL_OF,
             "kind": ("clase", "Texto, botón, audio, imagen u otra"),
             "text": ("texto", "Lo que decía"),
-            "detail": ("detalle", "Lo demás que traía: el botón, el tipo de archivo"),
+            "detail": ("detalle", "Lo demás que traía: el botón, o el archivo y qué pasó con él"),
             "received_at": ("recibido", "Cuándo llegó"),
             "handled_at": ("leido", "Cuándo lo leyó el asistente"),
             "turn_id": ("turno", "En qué turno lo leyó, según «turnos»"),

@@ -18,6 +18,7 @@ from actions.messages.inbox import Waiting
 from actions.people import erasure, linking
 from actions.registry import applications
 from actions.registry.applications import MOST_DOCUMENTS, Application
+from actions.registry.mine import mine
 from actions.store.database import Database
 from api.assembly import RESPONSES
 from bot import inbound, responses
@@ -33,6 +34,7 @@ from bot.application_papers import (
 from bot.channels.protocol import LARGEST_FETCHED, Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
+from bot.consultant_acts import told_place
 from bot.flows.model import Slot
 from bot.slots.types import slot_type
 from bot.understanding.understood import Open
@@ -235,6 +237,20 @@ async def test_eight_papers_fit_and_no_more_are_fetched(phone: Phone) -> None:
     )
 
 
+async def test_who_asks_hears_how_many_came_and_whether_more_fit(phone: Phone) -> None:
+    await phone.apply()
+    responses_said = []
+    for shades in (range(2), range(2, MOST_DOCUMENTS)):
+        for shade in shades:
+            await phone.send(photo(shade))
+        assert await phone.take()
+        async with phone.database.session() as session:
+            place = await mine(session, phone.person, datetime.now(UTC))
+        (say,) = told_place(place).says
+        responses_said.append((say.response, say.params["count"]))
+    assert responses_said == [("utter_application_waits", "2"), ("utter_application_full", "8")]
+
+
 async def test_two_turns_at_once_never_keep_more_than_fit(phone: Phone) -> None:
     await phone.apply()
     for shade in range(MOST_DOCUMENTS + 2):
@@ -432,11 +448,13 @@ async def test_erasing_forgets_papers_and_what_they_were_called(phone: Phone) ->
     row = await phone.send(photo(), words="título de Rosa")
     assert await phone.take()
     async with phone.database.transaction() as session:
+        assert (await erasure.held(session, phone.person)).papers == 1
         await session.execute(text("UPDATE inbox SET handled_at = now()"))
         await erasure.erase(session, phone.person, datetime.now(UTC), answering=[row.id])
     assert await papers(phone.database) == []
     async with phone.database.session() as session:
         left = await session.scalar(text("SELECT string_agg(text || detail, '') FROM inbox"))
+        assert (await erasure.held(session, phone.person)).papers is None
     assert left == "{}{}"
 
 

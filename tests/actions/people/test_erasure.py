@@ -526,6 +526,7 @@ async def test_what_we_hold_is_told_with_masked_addresses(database: Database, me
         open_case=case,
         waits_for=2,
         linked_accounts=1,
+        papers=1,
     )
 
 

@@ -7,6 +7,7 @@ from actions.registry.applications import Application
 from actions.registry.mine import Mine, mine
 from actions.store.database import Database
 from tests.actions.conftest import Meet, meet
+from tests.actions.people.joining import join
 from tests.actions.registry.conftest import NOW, a_row, applied, consultant
 
 __all__ = ["meet"]
@@ -56,3 +57,16 @@ async def test_who_joined_is_registered_and_lapses_by_the_day(
         await session.execute(text("UPDATE consultant SET valid_to = '2026-11-01'"))
     lapsed = await _mine(database, ana.person_id)
     assert lapsed is not None and lapsed.state == "vencida" and lapsed.is_registered
+
+
+async def test_an_open_application_goes_before_a_refused_one(
+    database: Database, meet: Meet
+) -> None:
+    ana, web = await meet(), await meet("web", "w" * 64)
+    async with database.transaction() as session:
+        refused = await applications.apply_for(session, ana.person_id, APPLICATION, (), NOW)
+        await applications.reject(session, refused, "Falta el título", "marta", NOW)
+        waits = await applications.apply_for(session, web.person_id, APPLICATION, (), NOW)
+    await join(database, ana, web)
+    found = await _mine(database, ana.person_id)
+    assert found is not None and found.consultant_id == waits > refused
