@@ -25,8 +25,8 @@ LONGEST_ANSWER: Final = 400
 class ComplaintLine:
     """A complaint; ``by`` is ``owner`` or ``consultant``, ``person_id`` who complains. ``text`` is
     empty once they had everything erased; ``settled_at`` None while it is open. ``starts`` is of
-    the meeting that it is about. ``outcome`` is the ministry's own; ``answer`` is what it tells who
-    complains, None where only that it was looked into."""
+    the meeting that it is about. ``outcome`` is what the ministry found, which is not told in
+    the chat; ``answer`` is what it tells there, None where only that it was looked into."""
 
     id: int
     booking_id: int

@@ -135,6 +135,13 @@ async def a_consultant(database: Database, person_id: int, name: str, number: st
             ),
             {"id": consultant_id},
         )
+        await session.execute(
+            text(
+                "INSERT INTO consultant_code_try (person_id, tried_at) "
+                "SELECT person_id, now() FROM consultant WHERE id = :id"
+            ),
+            {"id": consultant_id},
+        )
     return consultant_id
 
 
@@ -169,8 +176,9 @@ async def bookings_of(
             "SELECT id, now(), 'cancelled', 'owner', during, 'anotación ' || :words "
             "FROM booking WHERE id = :booking",
             "INSERT INTO rating VALUES (:booking, 5, 'comentario ' || :words, now())",
-            "INSERT INTO complaint (booking_id, person_id, by, text, made_at) "
-            "VALUES (:booking, :person, 'owner', 'queja ' || :words, now())",
+            "INSERT INTO complaint (booking_id, person_id, by, text, made_at, settled_at, "
+            "settled_by, outcome, answer) VALUES (:booking, :person, 'owner', 'queja ' || :words, "
+            "now(), now(), 'marta', 'hallazgo ' || :words, 'contestado ' || :words)",
             "INSERT INTO availability (consultant_id, weekday, starts, ends, mode) "
             "VALUES (:own, 0, '08:00', '12:00', 'both')",
             "INSERT INTO availability_exception (consultant_id, first_day, last_day, opened, "
@@ -276,7 +284,7 @@ async def test_nothing_of_the_person_is_left_in_any_table(database: Database, me
         assert before[name] != "[]", name
         assert after[name] == "[]", name
     for name in (
-        *("consultant_document", "consultant_code"),
+        *("consultant_document", "consultant_code", "consultant_code_try"),
         *("availability", "availability_exception", "calendar_feed"),
     ):
         assert before[name] != "[]", name

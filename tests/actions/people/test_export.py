@@ -129,6 +129,8 @@ SAID = (
     "anotación",
     "comentario",
     "queja",
+    "hallazgo",
+    "contestado",
     "viaje",
     "pregunta",
     "estado",
