@@ -13,7 +13,7 @@ from actions.bookings.booked import Booked
 from actions.store.database import is_outage
 from api.assembly import Assembly
 
-NOT_THERE: Final = "Esta dirección ya no muestra citas. Pedí otra en el chat.\n"
+NOT_THERE: Final = "Esta dirección ya no muestra citas. Escribí «mi calendario» en el chat.\n"
 AWAY: Final = "Las citas no se pueden leer en este momento. Probá otra vez en un ratito.\n"
 ORGANISER: Final = "Asistente del MARN"
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
