@@ -243,7 +243,7 @@ class Complaint(Base):
     settled_by: Mapped[str | None] = mapped_column(Text)
     """Who of the ministry."""
     outcome: Mapped[str | None] = mapped_column(Text)
-    """What the ministry found: not told in the chat, and handed to who complains with their data."""
+    """What the ministry found: not told in the chat, but handed over with the person's data."""
     answer: Mapped[str | None] = mapped_column(Text)
     """What it told who complains; null where only that it was looked into."""
 
