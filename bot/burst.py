@@ -56,6 +56,8 @@ def first_burst(rows: Sequence[Waiting], menu: Sequence[Button], asked: Open | N
             taken.append(row)
     worded = [row for row in taken if row.text.strip()]
     if not worded:
+        # A file that was dealt with is an empty text by now: the voice note beside it is not.
+        first = next((row for row in taken if row.kind != inbound.TEXT), first)
         return Burst(taken, first.kind, first.text, attached=False, detail=first.detail)
     if len(taken) == 1:
         attached = first.kind not in (inbound.TEXT, inbound.BUTTON)

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from actions.articles.shelf import Shelf
+from actions.cases.hours import Hours
 from actions.files import images
 from actions.messages import inbox
 from actions.messages.inbox import Waiting
@@ -20,8 +22,8 @@ from actions.registry import applications
 from actions.registry.applications import MOST_DOCUMENTS, Application
 from actions.registry.mine import mine
 from actions.store.database import Database
-from api.assembly import RESPONSES
-from bot import inbound, responses
+from api.assembly import FLOWS, RESPONSES
+from bot import flows, inbound, responses
 from bot.application_papers import (
     LONGEST_SHOWN,
     MOST_AT_ONCE,
@@ -37,12 +39,14 @@ from bot.channels.web import Web
 from bot.consultant_acts import told_place
 from bot.flows.model import Slot
 from bot.slots.types import slot_type
+from bot.turn import Parts, take_turn
 from bot.understanding.understood import Open
+from nlu.client import NluClient
 from tests.actions.files.samples import document, picture, written
 from tests.providers.faults import FaultKind
 from tests.providers.record import File, RecordedMessage
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
-from tests.system import Channels, with_channels
+from tests.system import Channels, free_port, with_channels
 
 CHAT = 7_300_000
 CATALOGUE = responses.load(RESPONSES)
@@ -562,6 +566,65 @@ async def test_no_log_line_tells_what_was_sent(phone: Phone) -> None:
     assert all(line.keys() <= {"event", "log_level", "inbox", "outcome", "reason"} for line in logs)
     for secret in ("Rosa", "secreto", "01234567", "no-es-de-nadie"):
         assert secret not in str(logs)
+
+
+# -- the turn --------------------------------------------------------------------------------------
+
+
+async def _turn(phone: Phone) -> list[str]:
+    """What the person is answered by one turn of a process that just started."""
+    async with NluClient(f"http://127.0.0.1:{free_port()}") as nlu:
+        parts = Parts(
+            database=phone.database,
+            channels=phone.channels,
+            nlu=nlu,
+            shelf=await Shelf.open(phone.database, date(2026, 11, 23), searched=False),
+            responses=CATALOGUE,
+            flows=flows.load(FLOWS),
+            hours=Hours(),
+            transcriber=None,
+            guide_url="https://example.org/guias/{}.pdf".format,
+            calendar_url="https://example.org/citas/{}.ics".format,
+        )
+        handled = await take_turn(parts, phone.person)
+    assert handled is not None
+    assert not await phone.waiting()
+    async with phone.database.session() as session:
+        rows = await session.scalars(text("SELECT content->>'text' FROM outbox ORDER BY id"))
+        return [one.replace("**", "") for one in rows]
+
+
+async def test_files_and_words_of_one_breath_are_one_answer(phone: Phone) -> None:
+    await phone.apply()
+    for shade in range(3):
+        await phone.send(photo(shade))
+    await phone.write(inbound.TEXT, "gracias", "telegram")
+    (answer,) = await _turn(phone)
+    assert "Recibí 3 documentos (3 de 8). Mandá otro, o escribí mi solicitud.\n\n" in answer
+    assert CATALOGUE.say("utter_attachment_ignored", {}).text not in answer
+    assert len(await papers(phone.database)) == 3
+
+
+async def test_a_turn_that_died_before_its_answer_is_repeated_without_the_provider(
+    phone: Phone,
+) -> None:
+    await phone.apply()
+    await phone.send(photo())
+    assert await phone.take()
+    requests = phone.provider.record.requests.total()
+    (answer,) = await _turn(phone)
+    assert answer.startswith("Recibí «foto.jpg» (1 de 8). Mandá otro, o escribí mi solicitud.")
+    assert phone.provider.record.requests.total() == requests
+    assert len(await papers(phone.database)) == 1
+
+
+async def test_what_cannot_be_read_beside_a_paper_is_told_too(phone: Phone) -> None:
+    await phone.apply()
+    await phone.send(photo())
+    await phone.write(inbound.VOICE, "", "telegram")
+    (answer,) = await _turn(phone)
+    assert "Recibí «foto.jpg» (1 de 8)" in answer
+    assert CATALOGUE.say("utter_unreadable_voice", {}).text in answer
 
 
 # -- the whole product -----------------------------------------------------------------------------
