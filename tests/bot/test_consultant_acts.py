@@ -10,6 +10,7 @@ from sqlalchemy import text
 from actions.bookings import service
 from actions.bookings.openings import Span
 from actions.cases.hours import Hours
+from actions.registry import joining
 from actions.store.database import Database
 from bot import flows, responses
 from bot.acting import Actions
@@ -117,6 +118,24 @@ async def test_days_off_of_others_stay(database: Database, enrol: Enrol) -> None
     removed = await does(database, other.person_id, "day_off_remove", exception=1)
     assert names(removed) == ["utter_day_off_gone"]
     assert len(titles(await does(database, ana.person_id, "days_off"))) == 1
+
+
+async def test_codes_that_are_tried_out_end_the_question_for_an_hour(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana, stranger = await enrol(), await meet()
+    async with database.transaction() as session:
+        code = await joining.make_code(session, ana.id, "Rosa", NOW)
+    for _ in range(joining.MOST_TRIES):
+        wrong = await does(
+            database, stranger.person_id, "registry_join", registry_code="ZZZZ-ZZZZ-ZZZZ"
+        )
+        assert names(wrong) == ["utter_registry_code_refused"] and wrong.again
+    ended = await does(database, stranger.person_id, "registry_join", registry_code=code)
+    assert names(ended) == ["utter_registry_code_too_many"] and not ended.again
+    later = NOW + joining.TRIES_REMEMBERED
+    joined = await does(database, stranger.person_id, "registry_join", later, registry_code=code)
+    assert names(joined)[0] == "utter_registry_joined"
 
 
 # -- late buttons ----------------------------------------------------------------------------------
