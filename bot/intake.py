@@ -25,8 +25,13 @@ OVERLAP: Final = timedelta(minutes=2)
 """Listed again at each look: Twilio's list may lag, and copies are harmless."""
 LONGEST_LOOK_BACK: Final = timedelta(days=3)
 BATCH: Final = 500
+FILES_AT_ONCE: Final = 10
+"""Messages whose files Twilio is asked for at the same time: a webhook waits for all of them."""
 REST_SECONDS: Final = 10.0
 """After a failed look, webhooks do not wait for another one for so long."""
+
+_Key = tuple[str, str]
+"""A sender, and the provider's id of a message."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +45,8 @@ class Intake:
         self._gap_since: float | None = time.monotonic()
         """When a webhook may last have failed; None when none has since the list was read."""
         self._closing = asyncio.Lock()
+        self._arriving: set[_Key] = set()
+        """What webhooks have brought and is not stored yet: the list tells less of it."""
         self._rest_until = 0.0
 
     def note_failure(self) -> None:
@@ -48,9 +55,15 @@ class Intake:
 
     async def receive(self, message: Inbound) -> Received:
         """Stores a message, after those that came before it and could not be stored then."""
-        if message.channel == WHATSAPP and self._gap_since is not None:
+        if message.channel != WHATSAPP or self._gap_since is None:
+            return await self._store(message)
+        key = (message.external, message.provider_id)
+        self._arriving.add(key)
+        try:
             await self._close_gap()
-        return await self._store(message)
+            return await self._store(message)
+        finally:
+            self._arriving.discard(key)
 
     async def _close_gap(self) -> None:
         async with self._closing:
@@ -86,7 +99,7 @@ class Intake:
             # Whatever the client raises, the list is away.
             log.warning("list_unreachable", error=type(error).__name__)
             return None
-        stored = 0
+        stored, messages = 0, self._without_arriving(messages)
         for start in range(0, len(messages), BATCH):
             stored += await self._store_missing(messages[start : start + BATCH])
         async with self._database.transaction() as session:
@@ -102,16 +115,35 @@ class Intake:
             log.info("caught_up", stored=stored)
         return stored
 
+    def _without_arriving(self, messages: list[Inbound]) -> list[Inbound]:
+        """Leaves out what its own webhook brings, file and buttons with it, and what the same
+        person sent after that, which the next look finds."""
+        left: list[Inbound] = []
+        waited_for: set[str] = set()
+        for message in messages:
+            if (message.external, message.provider_id) in self._arriving:
+                waited_for.add(message.external)
+            elif message.external not in waited_for:
+                left.append(message)
+        return left
+
     async def _store_missing(self, messages: list[Inbound]) -> int:
         async with self._database.session() as session:
             known = await inbox.known(
                 session, WHATSAPP, [(one.external, one.provider_id) for one in messages]
             )
+        missing = [one for one in messages if (one.external, one.provider_id) not in known]
+        few = asyncio.Semaphore(FILES_AT_ONCE)
         stored = 0
-        for message in messages:
-            if (message.external, message.provider_id) not in known:
-                stored += (await self._store(message)).new
+        for message in await asyncio.gather(*(self._with_file(one, few) for one in missing)):
+            stored += (await self._store(message)).new
         return stored
+
+    async def _with_file(self, message: Inbound, few: asyncio.Semaphore) -> Inbound:
+        if self._whatsapp is None:
+            return message
+        async with few:
+            return await self._whatsapp.with_file(message)
 
     async def _store(self, message: Inbound) -> Received:
         async with self._database.transaction() as session:

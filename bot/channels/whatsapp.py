@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
+import structlog
 from twilio.base.exceptions import (
     TwilioException,
     TwilioRestException,
@@ -62,6 +63,8 @@ _MEDIA_KINDS = {"image": inbound.IMAGE, "audio": inbound.VOICE, "video": inbound
 _SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 _FILE_NAME = re.compile(r"[^\n]{1,200}\.[A-Za-z0-9]{1,5}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+log = structlog.get_logger(__name__)
 
 
 class WhatsApp:
@@ -173,6 +176,32 @@ class WhatsApp:
                 except MalformedMessage:
                     continue
         return messages
+
+    async def with_file(self, listed: Inbound) -> Inbound:
+        """A message of Twilio's list with its file, whose kind and address the list leaves out;
+        as it was where it has none, or where Twilio does not tell."""
+        if listed.detail.get("media") != "":
+            return listed
+        try:
+            async with asyncio.timeout(LIST_TIMEOUT_SECONDS):
+                files = await self.client.messages(listed.provider_id).media.list_async(limit=1)
+        except (TwilioException, aiohttp.ClientError, OSError) as error:
+            log.warning("file_not_listed", error=type(error).__name__)
+            return listed
+        if not files or not files[0].uri:
+            return listed
+        place = files[0].uri.removesuffix(".json")
+        read = self._read(
+            sid=listed.provider_id,
+            sender=listed.external,
+            body=listed.text or str(listed.detail.get("name", "")),
+            form={
+                "NumMedia": "1",
+                "MediaContentType0": files[0].content_type or "",
+                "MediaUrl0": f"{(self._api_url or API_URL).rstrip('/')}{place}",
+            },
+        )
+        return replace(read, sent_at=listed.sent_at)
 
     # -- out -----------------------------------------------------------------------------------
 
