@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx
 import psycopg
 
 from api.settings import ROOT
+from tests.moved_clock import Clock, MovedProcess, move_database
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
 
@@ -45,18 +47,24 @@ def provider_settings(twilio_url: str, telegram_url: str) -> dict[str, str]:
 
 @dataclass
 class System:
-    """Web and workers as processes of their own, on one database."""
+    """Web and workers as processes of their own, on one database.
+
+    With a ``clock`` they and the database go by it; it is moved by :meth:`move_clock` alone.
+    """
 
     database_url: str
     nlu_url: str
+    clock: Clock | None = None
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes] | MovedProcess"] = field(default_factory=dict)
     log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(suffix=".log")[1]))
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.client = httpx.AsyncClient(base_url=self.url, timeout=30)
+        if self.clock is not None:
+            move_database(self.database_url, self.clock)
 
     @property
     def url(self) -> str:
@@ -75,6 +83,10 @@ class System:
             "PYTHONPATH": os.environ.get("PYTHONPATH", "") + ":" + str(ROOT),
             **self.environment,
         }
+        if self.clock is not None:
+            ahead = self.clock.ahead
+            self.processes[name] = MovedProcess(command, environment, self.log, ahead)
+            return
         with self.log.open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", command, f"--parent={os.getpid()}"],
@@ -101,7 +113,20 @@ class System:
                 process.wait()
         self.processes.clear()
 
-    async def until_healthy(self, seconds: float = 40) -> None:
+    async def move_clock(self, moment: datetime) -> None:
+        """It is ``moment`` now. A process has one clock for life, so all are killed at once, as by
+        a power cut, and start again at that time."""
+        assert self.clock is not None, "a clock to be moved is given from the start"
+        names = list(self.processes)
+        for name in names:
+            self.kill(name)
+        self.clock.move(moment)
+        move_database(self.database_url, self.clock)
+        for name in names:
+            self.start(name)
+        await self.until_healthy()
+
+    async def until_healthy(self, seconds: float = 120) -> None:
         for _ in range(int(seconds * 10)):
             try:
                 if (await self.client.get("/healthz")).is_success:
@@ -127,7 +152,7 @@ class System:
     def query(self, statement: str, *values: Any) -> list[Any]:
         """Rows of the system's database."""
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement, values).fetchall()
 
 
 @asynccontextmanager
@@ -161,14 +186,19 @@ async def with_channels(
     telegram: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
     webhook: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Channels]:
-    """The whole product for the time of the block, with Telegram by webhook unless told not."""
-    system = System(database_url, nlu_url)
+    """The whole product for the time of the block, with Telegram by webhook unless told not; with a
+    ``clock``, the stand-ins go by it as well."""
+    system = System(database_url, nlu_url, clock)
+    timed = {} if clock is None else {"clock": clock.time}
     async with AsyncExitStack() as stack:
-        whatsapp = TwilioStandIn(webhook_url=f"{system.url}/webhooks/whatsapp", **(twilio or {}))
+        whatsapp = TwilioStandIn(
+            webhook_url=f"{system.url}/webhooks/whatsapp", **{**timed, **(twilio or {})}
+        )
         await stack.enter_async_context(whatsapp)
         other = await stack.enter_async_context(
-            TelegramStandIn(**{"chat_rate": 0, "overall_rate": 0, **(telegram or {})})
+            TelegramStandIn(**{"chat_rate": 0, "overall_rate": 0, **timed, **(telegram or {})})
         )
         system.environment |= {
             **provider_settings(whatsapp.url, other.url),
