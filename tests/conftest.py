@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from actions.store import migrate
 from actions.store.database import Database
@@ -23,6 +25,12 @@ SERVER = ROOT / "var" / "test"
 NOTHING_TO_KEEP = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Waits for the disk, which only a power cut would make worth it; processes may still be killed."""
 _numbers = itertools.count(1)
+
+# A busy machine draws slowly and answers late: neither is a failure.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

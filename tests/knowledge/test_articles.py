@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.articles import (
@@ -192,7 +192,6 @@ def test_documents_need_different_names_and_at_least_one(tmp_path: Path) -> None
         load_documents(tmp_path)
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text())
 def test_an_article_is_read_or_refused_whatever_stands_in_it(text: str) -> None:
     for candidate in (text, f"---\n{text}\n---\ncuerpo [PER-01]", WELL_FORMED + text):

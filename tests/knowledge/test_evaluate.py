@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.articles import Document
@@ -91,7 +91,6 @@ def test_area_under_curve(positive: list[float], negative: list[float], area: fl
 SHARES = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=1, max_size=8)
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(SHARES, SHARES)
 def test_area_is_the_share_of_pairs_won(positive: list[float], negative: list[float]) -> None:
     pairs = [(p > n) + (p == n) / 2 for p in positive for n in negative]
@@ -149,7 +148,6 @@ def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
         read_questions(tmp_path / "none.jsonl")
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.lists(st.text(), max_size=6))
 def test_any_text_is_evaluated(texts: list[str]) -> None:
     report = evaluate(INDEX, [Question(text, ("pozo",)) for text in texts])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.figure_reading import (
@@ -164,7 +164,6 @@ def test_another_figure_is_not_supported(claim: str, source: str) -> None:
     assert not is_supported(figure.meaning, evidence(source))
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     for figure in figures(text):
@@ -183,7 +182,6 @@ FIGURE_WORDS = st.sampled_from(
 )
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.lists(FIGURE_WORDS, max_size=12), st.sampled_from(["", " "]))
 def test_figures_in_any_order_support_themselves(parts: list[str], between: str) -> None:
     text = between.join(parts)
@@ -192,7 +190,6 @@ def test_figures_in_any_order_support_themselves(parts: list[str], between: str)
     assert all(is_supported(figure.meaning, evidence(text)) for figure in claims(text))
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.integers(min_value=0, max_value=10**9))
 def test_thousands_are_parted_by_commas_or_blanks(value: int) -> None:
     assert meanings(f"{value:,}") == [number(str(value))]

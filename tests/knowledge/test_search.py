@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.articles import Document, as_document, load_articles
@@ -261,7 +261,6 @@ def test_the_same_question_has_the_same_answer_in_every_index_and_thread() -> No
         assert list(pool.map(INDEX.search, questions)) == expected
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text(max_size=300))
 def test_any_text_can_be_asked(text: str) -> None:
     found = INDEX.search(text, limit=10)
@@ -278,7 +277,6 @@ ANY_WORDS = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.lists(st.tuples(ANY_WORDS, ANY_WORDS, st.lists(ANY_WORDS, max_size=2)), max_size=4))
 def test_any_corpus_can_be_searched(texts: list[tuple[str, str, list[str]]]) -> None:
     documents = [Document(str(n), t, b, tuple(a)) for n, (t, b, a) in enumerate(texts)]
@@ -286,7 +284,6 @@ def test_any_corpus_can_be_searched(texts: list[tuple[str, str, list[str]]]) -> 
     assert 0.0 <= found.confidence <= 1.0
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text(alphabet="abcdeñ qkzx", min_size=1), st.integers(min_value=1, max_value=400))
 def test_a_very_long_text_can_be_asked(text: str, times: int) -> None:
     assert 0.0 <= INDEX.search(text * times).confidence <= 1.0

@@ -1,7 +1,7 @@
 """Misspelt words find the word that was meant."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.spelling import Spelling, sound
@@ -92,7 +92,6 @@ def test_nothing_is_corrected_among_no_words() -> None:
     assert Spelling({}).correct("permiso") is None
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.from_regex(r"[a-z0-9]{0,40}", fullmatch=True))
 def test_any_word_is_corrected_to_a_known_one_or_left(word: str) -> None:
     correction = SPELLING.correct(word)

@@ -1,7 +1,7 @@
 """Folding, words and shorthand."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.text import SHORTHAND, STOP_WORDS, content_words, fold, plain, words
@@ -35,14 +35,12 @@ def test_the_tables_are_folded_and_lead_nowhere_twice() -> None:
     assert not STOP_WORDS & SHORTHAND.keys() - {"c"}
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text())
 def test_any_text_folds_to_plain_words(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert all(word.isascii() and word.isalnum() for word in words(text))
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
 def test_folding_keeps_positions_of_composed_text(text: str) -> None:
     assert len(plain(text)) == len(text)

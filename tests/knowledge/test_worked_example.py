@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.worked_example import ExampleError, Quantity, mistakes, read_example
@@ -364,7 +364,6 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(LINES)
 def test_any_lines_are_an_example_or_a_defect(lines: list[str]) -> None:
     try:
@@ -376,7 +375,6 @@ def test_any_lines_are_an_example_or_a_defect(lines: list[str]) -> None:
     assert all(one.text.startswith("- ") for one in quantities)
 
 
-@settings(deadline=None)  # A busy machine is no failure.
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**4), st.integers(0, 3))
 def test_the_right_result_is_never_a_mistake_and_the_next_one_always(
     one: int, other: int, decimals: int

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.cases.hours import (
@@ -157,7 +157,6 @@ def test_what_is_promised(moment: str, promised: Promise) -> None:
 
 
 # A busy machine is no failure.
-@settings(deadline=None)
 @given(moments)
 def test_a_promise_names_the_next_working_day_and_never_today(moment: datetime) -> None:
     opening = next_opening(moment)
