@@ -128,7 +128,10 @@ async def shelved(assembly: Assembly) -> AsyncIterator[Shelf]:
 async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts, Delivery]]:
     """What turns and deliveries work with, for the time of the block."""
     shelf = await Shelf.open(assembly.database, today())
-    async with NluClient(nlu_url) as nlu, _followed(shelf, assembly.database):
+    async with (
+        NluClient(nlu_url, assembly.settings.nlu_seconds) as nlu,
+        _followed(shelf, assembly.database),
+    ):
         parts = Parts(
             database=assembly.database,
             channels=assembly.channels,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from actions.cases.hours import Hours
 from api.failures import MendableError
+from nlu.client import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     var: Path = ROOT / "var"
     database_url: Annotated[str | None, AfterValidator(_database_address), Field(repr=False)] = None
     nlu_url: Address = None
+    nlu_seconds: float = Field(default=TIMEOUT_SECONDS, gt=0, le=60)
+    """How long Rasa is waited for; a message is then answered without it."""
     secret_key: SecretStr | None = None
     demo: bool | None = None
     """Demo data and accounts; on where the public address is loopback, unless set."""

@@ -109,7 +109,7 @@ def create_app(settings: Settings, database_url: str, nlu_url: str) -> FastAPI:
         async with (
             assembled(settings, database_url) as assembly,
             shelved(assembly) as shelf,
-            NluClient(nlu_url) as nlu,
+            NluClient(nlu_url, settings.nlu_seconds) as nlu,
         ):
             app.state.assembly = assembly
             app.state.shelf = shelf
