@@ -1,8 +1,12 @@
-"""What a piece of work may cost, however much else the machine has to do."""
+"""What work may cost, and how long it is waited for, however much else the machine has to do."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+PATIENT: Final = {"TOROGOZ_NLU_SECONDS": "30"}
+"""Settings of a product under test: it waits for Rasa, and does not answer without it."""
 
 
 @contextmanager

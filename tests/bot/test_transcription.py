@@ -39,6 +39,7 @@ from bot.transcription import (
 )
 from bot.understanding.by_form import LONGEST_QUESTION
 from tests.api.command_line import CommandLine
+from tests.effort import PATIENT
 from tests.providers.faults import FaultKind
 from tests.providers.record import File, RecordedMessage
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
@@ -658,6 +659,7 @@ async def test_a_voice_note_is_answered_as_if_it_had_been_typed(
     database_url: str, rasa_url: str, server: TranscriberStandIn
 ) -> None:
     environment = {
+        **PATIENT,
         "TOROGOZ_TRANSCRIPTION_URL": server.base,
         "TOROGOZ_TRANSCRIPTION_KEY": KEY,
     }

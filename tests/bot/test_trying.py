@@ -145,7 +145,7 @@ def test_every_intent_has_a_name_for_staff() -> None:
 
 
 async def test_with_the_real_model_it_is_what_ask_answers(rasa_url: str) -> None:
-    async with NluClient(rasa_url, timeout=10) as nlu:
+    async with NluClient(rasa_url, timeout=60) as nlu:
         found = await try_question(nlu, LIBRARY, RESPONSES, FLOWS, PERMIT)
         asked = await asking.ask(PERMIT, nlu, LIBRARY, RESPONSES, FLOWS)
         parsed = await nlu.parse(PERMIT)

@@ -77,7 +77,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def client(rasa: Rasa, clock: Clock) -> AsyncIterator[NluClient]:
-    async with NluClient(f"{rasa.url}/", timeout=10, clock=clock) as entered:
+    async with NluClient(f"{rasa.url}/", timeout=60, clock=clock) as entered:
         yield entered
 
 
@@ -159,7 +159,7 @@ async def test_nonsense_is_no_understanding(
 
 
 async def test_a_slow_server_is_not_waited_for(rasa: Rasa, clock: Clock) -> None:
-    async with NluClient(rasa.url, timeout=0.5, clock=clock) as client:
+    async with NluClient(rasa.url, timeout=2, clock=clock) as client:
         rasa.answers.clear()
         assert await client.parse("hola") is None
         assert rasa.asked == ["hola"]

@@ -11,7 +11,7 @@ IDS = {article.id for article in load_articles(FOLDER / "articles")}
 
 
 async def parsed(url: str, text: str) -> Parsed:
-    async with NluClient(url, timeout=10) as client:
+    async with NluClient(url, timeout=60) as client:
         found = await client.parse(text)
     assert found is not None
     return found
