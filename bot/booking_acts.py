@@ -15,7 +15,7 @@ from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
-from bot.finding_acts import moment_of, not_before, other_times, params_of, span_from, told_others
+from bot.finding_acts import moment_of, other_times, params_of, span_from, told_others, wanted_from
 from bot.slots.calendar_words import shown_date
 from bot.understanding import needs
 
@@ -41,7 +41,7 @@ async def _my_bookings(here: "Actions", _args: Mapping[str, Any]) -> Result:
 async def _bookings_past(here: "Actions", _args: Mapping[str, Any]) -> Result:
     found = (await agenda.of_person(here.session, here.person_id, here.now, past=True))[:9]
     if not found:
-        return Result(says=(Say("utter_no_bookings"),))
+        return Result(says=(Say("utter_no_past_bookings"),))
     said = Say("utter_past_bookings", {"bookings": _lines(found)}, _shown_by(found))
     return Result(says=(said,))
 
@@ -145,14 +145,12 @@ def _told_of(booking: Booked) -> str:
 
 
 async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    near = args.get("openings_near")
-    after = datetime.fromisoformat(near) if near else None
     booking = await agenda.one_of_person(here.session, int(args["booking_id"]), here.person_id)
     free = await service.offer(
         here.session,
         booking.consultant_id,
         here.now,
-        near=not_before(after, here.now),
+        near=wanted_from(args, here.now),
         mode="on_site" if booking.mode == "on_site" else "remote",
     )
     return {

@@ -3,7 +3,7 @@ to its flow, or says something by itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import errors, invitations, service
@@ -12,22 +12,43 @@ from actions.bookings.openings import Mode, Opening, Span
 from actions.bookings.service import Booked, Outcome
 from actions.bookings.terms import USUAL
 from actions.cases import service as cases
+from actions.cases.hours import ZONE
 from actions.registry import rules, search
 from actions.registry.search import Fit, Need
 from bot import notices, privacy
 from bot.booking_words import MODES, MORE, STATES, as_options, told, when
 from bot.dialogue.conversation import Result, Say
+from bot.slots.date_reading import Days, read_days
+from bot.slots.time_reading import split_time
 from bot.understanding import needs
 
 if TYPE_CHECKING:
     from bot.acting import Actions
 
 CALL: Final = "call"
-"""The option that somebody of the ministry calls instead."""
+"""The option that somebody of the ministry helps instead."""
+OTHERS: Final = "others"
+NONE: Final = "none"
 YES: Final = ("sí", "sí quiero", "dale", "va", "con esa persona", "esa", "con él", "con ella", "ok")
 """What is said where only one is offered."""
-LOOKED_AT: Final = 6
-"""Consultants whose times are looked at, to show three who have any."""
+SHOW_OTHERS: Final = (
+    "otros",
+    "hay otros",
+    "otra persona",
+    "hay mas",
+    "quien mas",
+    "otro consultor",
+)
+NOBODY: Final = (
+    "no",
+    "ninguno",
+    "ninguna",
+    "nadie",
+    "ninguno me convence",
+    "no me convence ninguno",
+)
+LOOKED_AT: Final = 7
+"""Consultants whose times are looked at, to show three who have any, and that there are more."""
 
 _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
 
@@ -44,7 +65,9 @@ async def _read_need(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, 
         "need_department": needs.department_in(said) or home.get("department"),
         "meeting_mode": needs.mode_in(said),
     }
-    listed = [[title, name, title] for name, title in rules.CATEGORIES.items()]
+    listed = [
+        [title, name, title, *needs.names_of(name)] for name, title in rules.CATEGORIES.items()
+    ]
     return {"categories": listed, **{name: value for name, value in found.items() if value}}
 
 
@@ -72,24 +95,23 @@ class _Found:
     how: str
     shown: tuple[_Free, ...] = ()
     places: str = ""
+    has_more: bool = False
 
 
 async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Up to three who fit and have time, or who are offered instead; ``found_how`` says which."""
     need, wanted = _need(args), args.get("meeting_mode")
-    refused = str(args.get("searched") or "")
-    if refused.isdigit():
-        need = replace(need, excluded=(int(refused),))
-    search_for = [*need.categories, need.sector, need.department, wanted, refused]
+    # Those who could not be had, and those who were not wanted.
+    out = [one for one in (str(args.get("searched") or ""), *(args.get("seen") or ())) if one]
+    need = replace(need, excluded=tuple(int(one) for one in out if one.isdigit()))
+    search_for = [*need.categories, need.sector, need.department, wanted, *out]
     if (before := _found_before(here, search_for)) is not None:
         return before
     found = await _found(here, need, "any" if wanted is None else str(wanted))
-    options = [_as_option(one, alone=len(found.shown) == 1) for one in found.shown]
-    if found.how != "fits":
-        options.append(["Que me ayude el ministerio", CALL, "que me ayude el ministerio"])
     return {
         "found_how": found.how,
-        "consultants": options,
+        "consultants": _as_options(found),
+        "call_why": "" if found.shown else "No hay nadie del registro con horas libres para eso. ",
         "consultants_told": _told_all(found),
         "ways": {str(one.fit.consultant_id): [*one.ways] for one in found.shown},
         "two_ways": [str(one.fit.consultant_id) for one in found.shown if len(one.ways) > 1],
@@ -117,21 +139,26 @@ async def _found(here: "Actions", need: Need, wanted: str) -> _Found:
         )
         shown = await _with_time(here, far.fits, wanted) if far.kind == "remoto" else ()
         if shown:
-            return _Found(how, shown)
+            return _page(how, shown)
         how = "visita"
     need = replace(need, remote_allowed=wanted == "any")
     fitting = await search.fitting(here.session, need, here.now, LOOKED_AT)
     if shown := await _with_time(here, fitting, wanted):
-        return _Found(how, shown)
+        return _page(how, shown)
     instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
     if shown := await _with_time(here, instead.fits, wanted):
-        return _Found(instead.kind, shown, ", ".join(instead.departments))
+        return _page(instead.kind, shown, ", ".join(instead.departments))
     return _Found("llamada")
 
 
+def _page(how: str, free: Sequence[_Free], places: str = "") -> _Found:
+    most = search.MOST_SHOWN
+    return _Found(how, tuple(free[:most]), places, has_more=len(free) > most)
+
+
 async def _with_time(here: "Actions", fits: Sequence[Fit], wanted: str) -> tuple[_Free, ...]:
-    """The first three who have a free time, with it: in the way that is wanted, where they can be
-    met in it."""
+    """The first three who have a free time, and one more who shows that there are others: with it,
+    in the way that is wanted where they can be met in it."""
     found: list[_Free] = []
     for fit in fits:
         # Who does not go where it is needed can be met at a distance only.
@@ -146,14 +173,28 @@ async def _with_time(here: "Actions", fits: Sequence[Fit], wanted: str) -> tuple
             ways = tuple(firsts)
             asked = [firsts[one] for one in ways if one == wanted] or [*firsts.values()]
             found.append(_Free(fit, ways, min(asked, key=lambda one: one.span)))
-        if len(found) == search.MOST_SHOWN:
+        if len(found) > search.MOST_SHOWN:
             break
     return tuple(found)
 
 
-def _as_option(one: _Free, *, alone: bool) -> list[str]:
-    row = [one.fit.name, str(one.fit.consultant_id), one.fit.name]
-    return [*row, *YES] if alone else row
+def _as_options(found: _Found) -> list[list[str]]:
+    rows = [[one.fit.name, str(one.fit.consultant_id), one.fit.name] for one in found.shown]
+    if len(rows) == 1:
+        rows[0] += YES
+    if found.has_more:
+        rows.append(["Ver otros", OTHERS, "ver otros", *SHOW_OTHERS])
+    if found.how != "fits":
+        rows.append(["Que me ayude el ministerio", CALL, "que me ayude el ministerio"])
+    # A "no" alone asks nobody for anything: whether the ministry is to help is asked for then.
+    title = "No, gracias" if len(found.shown) == 1 else "Ninguno de estos"
+    return [*rows, [title, NONE, title.lower(), *NOBODY]]
+
+
+async def _other_consultants(_here: "Actions", args: Mapping[str, Any]) -> Result:
+    """Those who fit just as well and were not shown yet."""
+    seen = [*(args.get("seen") or ()), *(args.get("ways") or ())]
+    return Result(again=("consultant",), given={"seen": seen})
 
 
 def _told_all(found: _Found) -> str:
@@ -183,13 +224,11 @@ async def _ask_for_call(here: "Actions", _args: Mapping[str, Any]) -> Result:
 
 async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
     """Three free times of the consultant, from ``openings_near`` on where that is known."""
-    near = args.get("openings_near")
-    after = datetime.fromisoformat(near) if near else None
     free = await service.offer(
         here.session,
         int(args["consultant"]),
         here.now,
-        near=not_before(after, here.now),
+        near=wanted_from(args, here.now),
         mode=_chosen_mode(args),
     )
     if not free:
@@ -206,8 +245,17 @@ def _chosen_mode(args: Mapping[str, Any]) -> Mode | None:
     return next((one for one in ways if one == args.get("meeting_mode")), None)
 
 
-def not_before(moment: datetime | None, now: datetime) -> datetime | None:
-    """The moment, or now where that is later."""
+def wanted_from(args: Mapping[str, Any], now: datetime) -> datetime | None:
+    """From when on times are offered: those around what was chosen, or from the day on that the
+    sentence asked for ("pal jueves"), but not before now; None for the first ones."""
+    near = args.get("openings_near")
+    moment = datetime.fromisoformat(near) if near else None
+    said = needs.day_in(str(args.get("said") or "")) if near is None else None
+    if said is not None:
+        timed = split_time(said)
+        days = read_days(timed.rest, now.astimezone(ZONE).date(), "future")
+        if isinstance(days, Days):
+            moment = datetime.combine(days.readings[0], timed.time or time(), ZONE)
     return None if moment is None else max(moment, now)
 
 
@@ -329,6 +377,7 @@ def params_of(here: "Actions", booking: Booked) -> dict[str, str]:
 HANDLERS: Final[Mapping[str, _Handler]] = {
     "read_need": _read_need,
     "find_consultants": _find_consultants,
+    "other_consultants": _other_consultants,
     "ask_for_call": _ask_for_call,
     "find_openings": _find_openings,
     "take_opening": _take_opening,

@@ -85,7 +85,9 @@ async def post_all(
             booking = await read(session, notice.values["booking_id"])
             assert booking is not None
             files = calendar_files.attached(booking, "owner", place.channel, now)
-            content = replace(content, files=files)
+            if files:
+                hint = responses.say("utter_calendar_file", {}).text
+                content = replace(content, text=f"{content.text} {hint}", files=files)
         posted += await outbox.post_to(session, place, [content], states.NOTICE, wording.category)
     return posted
 

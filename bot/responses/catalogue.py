@@ -1,6 +1,7 @@
 """Loads responses and fills them in."""
 
 import json
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ import yaml
 
 from actions.messages.content import Button
 from bot.channels.protocol import Reply
+
+_STOPPED_TWICE = re.compile(r"(?<=[ap]\. m)\.\.(?!\.)")
+"""An hour at the end of a sentence has its full stop already: "a las 10:00 a. m."."""
 
 
 class InvalidResponses(ValueError):
@@ -62,7 +66,8 @@ class Catalogue:
         # A mark inside a value would make half a sentence bold.
         safe = {key: value.replace("**", "*") for key, value in params.items()}
         own_buttons = () if bare else tuple(_filled(one, params) for one in variation.buttons)
-        return Reply(variation.text.format_map(safe), buttons + own_buttons)
+        words = _STOPPED_TWICE.sub(".", variation.text.format_map(safe))
+        return Reply(words, buttons + own_buttons)
 
     def buttons(self, name: str) -> tuple[Button, ...]:
         """All buttons that a response may show of its own."""

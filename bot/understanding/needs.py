@@ -23,10 +23,11 @@ _WANTS: Final = (
 )
 _BOOKS: Final = re.compile(
     rf"(?:.*\b)?(?:{_WANTS})\b (?!saber)(?:\w+ ){{0,3}}?(?:alguien|algien|consultor\w*|"
-    r"konsultor\w*|quien me|un experto|una experta|un ingeniero|una ingeniera|[cs]ita)\b(?: .*)?"
+    r"konsultor\w*|auditor(?:a|es)?|asesor(?:a|es)?|quien me|un experto|una experta|un ingeniero|"
+    r"una ingeniera|[cs]ita)\b(?: .*)?"
     r"|(?:.*\b)?hay (?:\w+ ){0,2}?(?:konsultor|consultor|ingenier|expert)\w*(?: .*)?"
-    r"|(?:\w+ ){0,4}?(?:alguien|algien|consultor\w*|ingenier\w+) que (?:me |nos |sepa )?"
-    r"(?:[vb]enga|llegue|yegue|haga|aga|ayude|asesore|revise)\b.*"
+    r"|(?!.*\bhay al)(?:\w+ ){0,4}?(?:alguien|algien|consultor\w*|ingenier\w+) (?:que|q|ke|k) "
+    r"(?:me |nos |sepa )?(?:[vb]enga|llegue|yegue|haga|aga|ayude|asesore|revise)\b.*"
 )
 _LONGEST_WISH: Final = 18
 """Words. Who tells more asks something as well, which has to be read as a whole."""
@@ -47,10 +48,22 @@ _CANNOT: Final = re.compile(
     r"ese dia|a esa hora|a (?:la|mi|esa) [cs]ita|(?:el|este) \w+|con (?:el|la) consultor\w*|"
     r"por la (?:manana|tarde)|siempre|fijese|disculpe|perdon))*"
 )
+_COMPLAINS: Final = re.compile(
+    r"(?:.*\b)?(?:que[jh]\w+|kej\w+|reclam\w+) (?:\w+ ){0,3}?(?:[ck]onsultor|ingenier)\w*(?: .*)?|"
+    r"(?:\w+ ){0,3}?(?:[ck]onsultor|ingenier)\w* (?:nunca|no|jamas) (?:me |se )?"
+    r"(?:llego|yego|[vb]ino|aparecio|presento|llamo|yamo|conecto|atendio)\b(?: .*)?"
+)
+"""Of a meeting that was to be: the complaint is about that one."""
+_CODE: Final = re.compile(r"\s*(?!iso)[a-z]{2,8}-\d{2,6}\s*", re.IGNORECASE)
+"""A registration number that is written by itself."""
+_FOR_A_DAY: Final = re.compile(
+    r"\b(?:pal|al|para el|pa el|para|pa) (?=(?P<day>(?:lunes|martes|miercoles|jueves|viernes|"
+    r"sabado|domingo|manana|pasado manana|proximo|dia \d|\d\d? de)\b.*))"
+)
 _ERRAND: Final = re.compile(r"\b(?:reco[gj]|compr|llev|yev|retir|[vb]aci|limpi)\w+")
 """What is done by those who carry waste away, and not by a consultant."""
 _ON_SITE: Final = re.compile(
-    r"\bque (?:me |nos )?(?:[vb]enga|llegue|yegue|[vb]aya|[vb]isite)n?\b|"
+    r"\b(?:que|q|ke|k) (?:me |nos )?(?:[vb]enga|llegue|yegue|[vb]aya|[vb]isite)n?\b|"
     r"\b(?:[vb]enir|llegar|yegar|ir) (?:a|al|hasta|aqui|aca)\b|"
     r"\ben persona\b|\bpresencial\w*|\ba domicilio\b|\b[vb]isita (?:a|en) (?:mi|el|la)\b"
 )
@@ -82,7 +95,9 @@ _TITLE: Final = re.compile(
 _STANDS: Final = frozenset(("es", "esta", "sigue", "existe", "sea", "aparece"))
 """What stands after a name that has nothing before it: "Juan Pérez está registrado"."""
 _QUESTIONS: Final = frozenset(words("que q cual cuales como donde quien cuanto cuando por"))
-_WITH: Final = re.compile(r"\b[ck]onsultor\w*|\bin[gj]enier\w+|\bexpert[oa]s?\b")
+_WITH: Final = re.compile(
+    r"\b[ck]onsultor\w*|\bauditor(?:a|es)?\b|\bin[gj]enier\w+|\bexpert[oa]s?\b"
+)
 _MOST_NAMES: Final = 5
 _INSIDE: Final = frozenset(("de", "del", "la", "las", "los", "y"))
 _NUMBER: Final = re.compile(r"\b(?=[\w-]*\d)[A-Za-z]{0,8}-?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b")
@@ -105,10 +120,15 @@ _ABOUT: Final = frozenset(
 
 
 @cache
+def _known() -> Mapping[str, Sequence[str]]:
+    known: Mapping[str, list[str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return known
+
+
+@cache
 def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each way to say a category, the longest first."""
-    known: Mapping[str, list[str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    said = [(fold(one), one.endswith("*"), name) for name, them in known.items() for one in them]
+    said = [(fold(one), one.endswith("*"), name) for name, them in _known().items() for one in them]
     said.sort(key=lambda one: -len(one[0]))
     return tuple(
         (re.compile(rf"\b{re.escape(phrase)}" + (r"\w*" if begins else r"\b")), name)
@@ -119,6 +139,11 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
 def categories() -> frozenset[str]:
     """The categories that have words."""
     return frozenset(name for _, name in _phrases())
+
+
+def names_of(category: str) -> tuple[str, ...]:
+    """What owners call a category, to be read where it is asked for."""
+    return tuple(one.removesuffix("*") for one in _known()[category])
 
 
 def category_in(text: str) -> str | None:
@@ -177,15 +202,24 @@ def mode_in(text: str) -> Mode | None:
     return "remote" if comes is None else "on_site"
 
 
+def day_in(text: str) -> str | None:
+    """The day that a text asks for, as it is written there, with what follows: "pal jueves a las
+    10"; None where it names none. "La cita de mañana" tells which one, and asks for nothing."""
+    found = [*_FOR_A_DAY.finditer(fold(text))]
+    return found[-1]["day"] if found else None
+
+
 def wish(text: str) -> str | None:
     """The intent of a sentence that asks for a consultant, or whether one is registered, or says
-    that one cannot go to an appointment."""
+    that one cannot go to an appointment, or complains of one who did not come."""
     said = fold(text)
     spoken = said.split()
     if len(spoken) > _LONGEST_WISH:
         return None
-    if _VERIFIES.search(said) and _names_somebody(spoken):
+    if _CODE.fullmatch(text) or (_VERIFIES.search(said) and _names_somebody(spoken)):
         return "task_verify_consultant"
+    if _COMPLAINS.fullmatch(said) and _QUESTIONS.isdisjoint(spoken[:2]):
+        return "bookings_past"
     if _CANNOT.fullmatch(said):
         return "task_cancel_booking"
     others = (_STANDING, _ERRAND, _ASKS)

@@ -20,6 +20,8 @@ from bot.acting import Actions
 from bot.booking_words import MODES, MORE, fees
 from bot.candidates import candidates
 from bot.dialogue.conversation import Conversation, Do, Result, Task
+from bot.slots.offered import Offered
+from bot.slots.protocol import Sent, Value
 from knowledge.library import Library
 from tests.actions.bookings.conftest import (
     NOW,
@@ -109,6 +111,22 @@ async def test_the_firm_tells_the_department_where_the_sentence_does_not(
     assert (read["need_category"], read["need_department"]) == ("aguas", "San Miguel")
 
 
+async def test_what_one_needs_is_read_in_ones_own_words(
+    database: Database, library: Library, meet: Meet
+) -> None:
+    read = await _does(database, library, await meet(), "read_need", said="")
+    slot = Offered("categories", times=False).of(read["categories"])
+    for said, category in (
+        ("lo de la basura", "residuos"),
+        ("un estudio para el permiso", "estudio_impacto"),
+        ("6", "residuos"),
+        ("paneles solares", "energia"),
+    ):
+        meant = slot.read(Sent(said), NOW.date())
+        assert isinstance(meant, Value)
+        assert meant.value == category
+
+
 async def test_with_nobody_in_the_registry_the_ministry_calls(
     database: Database, library: Library, meet: Meet
 ) -> None:
@@ -141,7 +159,7 @@ async def test_at_most_three_are_proposed_with_their_first_time(
         database, library, await meet(), "find_consultants", need_category="diagnostico"
     )
     assert found["found_how"] == "fits"
-    assert len(found["consultants"]) == 3
+    assert len(_ids(found)) == 3
     assert found["consultants_told"].count("Primera hora libre: mar 24 nov, 9:00 a. m.") == 3
 
 
@@ -161,6 +179,11 @@ async def _found(database: Database, library: Library, ana: Someone, **args: Any
     return found
 
 
+def _ids(found: dict[str, Any]) -> list[str]:
+    """Who can be chosen."""
+    return [value for _, value, *_ in found["consultants"] if value.isdigit()]
+
+
 async def test_one_is_told_of_as_one_and_several_as_several(
     database: Database, library: Library, meet: Meet, enrol: Enrol
 ) -> None:
@@ -169,14 +192,16 @@ async def test_one_is_told_of_as_one_and_several_as_several(
     one = await _found(database, library, ana)
     assert one["consultants_told"].startswith("Encontré a alguien del registro:")
     assert one["consultants_told"].endswith("¿Querés la cita con Consultora 1?")
-    [[title, _, _, *also]] = one["consultants"]
+    [[title, _, _, *also], [no, *_]] = one["consultants"]
+    assert no == "No, gracias"
     assert title == "Consultora 1"
     assert "sí" in also
     await enrol()
     two = await _found(database, library, ana)
     assert two["consultants_told"].startswith("Te pueden ayudar, del registro:")
     assert two["consultants_told"].endswith("¿Con quién querés la cita?")
-    assert [len(row) for row in two["consultants"]] == [3, 3]
+    assert [row[0] for row in two["consultants"]][2:] == ["Ninguno de estos"]
+    assert "sí" not in [said for row in two["consultants"] for said in row]
 
 
 async def test_only_times_of_the_wanted_way_are_offered_and_held(
@@ -261,7 +286,7 @@ async def test_the_way_that_was_said_decides_who_is_found(
     found = await _found(database, library, ana, meeting_mode=wanted)
     assert found["found_how"] == "fits"
     right = comes if wanted == "on_site" else called
-    assert [value for _, value, *_ in found["consultants"]] == [str(right.id)]
+    assert _ids(found) == [str(right.id)]
 
 
 async def test_the_next_one_asked_attends_in_the_same_way(
@@ -294,8 +319,25 @@ async def test_asking_for_other_times_does_not_search_again(
     refused = found["consultants"][0][1]
     anew = Do("find_consultants", {**args, "searched": refused})
     others = await _does_in(under_way, database, library, ana, anew)
-    assert refused not in [value for _, value, *_ in others["consultants"]]
-    assert len(others["consultants"]) == 3
+    assert refused not in _ids(others)
+    assert len(_ids(others)) == 3
+
+
+async def test_whoever_wants_none_of_three_is_shown_the_others_and_the_end_is_told(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    for _ in range(5):
+        await enrol()
+    ana = await meet()
+    first = await _found(database, library, ana)
+    assert "Ver otros" in [row[0] for row in first["consultants"]]
+    more = await _does(database, library, ana, "other_consultants", ways=first["ways"])
+    assert more.again == ("consultant",)
+    second = await _found(database, library, ana, **more.given)
+    assert sorted([*_ids(first), *_ids(second)]) == sorted(
+        str(row[0]) for row in await rows(database, "SELECT id FROM consultant")
+    )
+    assert "Ver otros" not in [row[0] for row in second["consultants"]]
 
 
 async def test_a_time_that_is_taken_is_asked_for_again_with_a_reason(
@@ -421,6 +463,37 @@ async def test_a_meeting_is_moved_in_the_way_it_was_asked_for(
     later = hour("2026-12-02 09:00").starts.isoformat()
     await _does(database, library, ana, "move_booking", opening=later, **known)
     assert await rows(database, "SELECT mode, sequence FROM booking") == [("on_site", 1)]
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("quiero cambiar mi cita pal jueves", "2026-11-26T08:00"),
+        ("mueva mi cita para el viernes a las 10", "2026-11-27T10:00"),
+        ("quiero cambiar mi cita", "2026-11-24T09:00"),
+    ],
+)
+async def test_the_day_that_the_sentence_asks_for_is_offered_first(
+    database: Database, library: Library, meet: Meet, enrol: Enrol, said: str, first: str
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    offered = await _does(
+        database, library, ana, "find_other_openings", booking_id=str(booking.id), said=said
+    )
+    assert str(offered["openings"][0][1]).startswith(first)
+
+
+async def test_a_no_to_who_attends_at_a_distance_asks_nobody_for_help(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    await _only(database, advisor, "remote")
+    found = await _found(database, library, ana, meeting_mode="on_site")
+    assert found["found_how"] == "remoto"
+    slot = Offered("consultants", times=False).of(found["consultants"])
+    assert isinstance(meant := slot.read(Sent("no"), NOW.date()), Value)
+    assert meant.value == "none"
 
 
 def _event(file: Attachment) -> tuple[str, Any]:

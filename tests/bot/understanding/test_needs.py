@@ -80,6 +80,13 @@ def test_the_department_is_named_or_that_of_the_place(text: str, department: str
         ("verificar una partida de nacimiento", None),
         ("mi contador no esta autorizado, sirve?", None),
         ("no puedo ir al ministerio", None),
+        ("DEMO-018", "task_verify_consultant"),
+        ("iso-14001", None),
+        ("ruta 101", None),
+        ("el consultor no llego a la cita", "bookings_past"),
+        ("quiero quejarme del consultor", "bookings_past"),
+        ("dónde me quejo de un consultor que quedó mal", None),
+        ("necesito un auditor ambiental en santa ana por llamada", "task_book"),
     ],
 )
 def test_only_who_asks_for_a_consultant_gets_one(text: str, intent: str | None) -> None:
@@ -92,6 +99,7 @@ def test_only_who_asks_for_a_consultant_gets_one(text: str, intent: str | None) 
         ("ocupo un consultor que venga a mi taller", "on_site"),
         ("alguien que llege a la finca, que llegue mañana", "on_site"),
         ("en persona", "on_site"),
+        ("ocupo un consultor de quimicos q venga", "on_site"),
         ("nececito un consultor por videollamada", "remote"),
         ("por yamada esta bien", "remote"),
         ("un consultor en línea", "remote"),
@@ -103,6 +111,19 @@ def test_only_who_asks_for_a_consultant_gets_one(text: str, intent: str | None) 
 )
 def test_how_one_wants_to_meet_is_read_from_the_sentence(text: str, mode: str | None) -> None:
     assert needs.mode_in(text) == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("quiero cambiar mi cita pal jueves", "jueves"),
+        ("mueva mi cita del lunes para el viernes a las 10", "viernes a las 10"),
+        ("no puedo ir a la cita de mañana", None),
+        ("una cita con un consultor", None),
+    ],
+)
+def test_the_day_that_is_asked_for(text: str, day: str | None) -> None:
+    assert needs.day_in(text) == day
 
 
 @pytest.mark.parametrize(
