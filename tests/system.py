@@ -62,7 +62,7 @@ class System:
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.AsyncClient(base_url=self.url, timeout=30)
+        self.client = httpx.AsyncClient(base_url=self.url, timeout=60)
         if self.clock is not None:
             move_database(self.database_url, self.clock)
 
@@ -146,6 +146,9 @@ class System:
     async def tell(self, conversation: str, identity: str, text: str) -> str:
         """Sends a web chat message; the texts of its replies, which must come."""
         response = await self.say(conversation, identity, text)
+        while response.status_code == 202:
+            # Its turn is under way, and the same message again waits for it.
+            response = await self.say(conversation, identity, text)
         assert response.status_code == 200, response.text
         return "\n".join(reply["text"] for reply in response.json()["replies"])
 
@@ -207,7 +210,7 @@ async def with_channels(
         }
         await stack.enter_async_context(running(system))
         if webhook:
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=60) as client:
                 await client.post(
                     f"{other.url}/bot{BOT_TOKEN}/setWebhook",
                     json={"url": f"{system.url}/webhooks/telegram", "secret_token": SECRET},

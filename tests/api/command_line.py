@@ -13,7 +13,7 @@ from pathlib import Path
 from api.settings import ROOT
 
 ROOMS = ("actions", "api", "bot", "knowledge", "nlu")
-SECONDS = 90
+SECONDS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext
 from api.processes.postgres import EmbeddedPostgres
 from tests.browser.visit import PHONE, Visit, chromium, launched
 from tests.conftest import drop_database, fresh_database
+from tests.effort import PATIENT
 from tests.system import System, running
 
 Visiting = Callable[..., Awaitable[Visit]]
@@ -36,7 +37,7 @@ async def system(
     """The product, on a database of its own."""
     url = fresh_database(postgres)
     try:
-        async with running(System(url, rasa_url)) as system:
+        async with running(System(url, rasa_url, environment={**PATIENT})) as system:
             yield system
     finally:
         drop_database(postgres, url)

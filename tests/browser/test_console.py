@@ -22,6 +22,7 @@ from knowledge.library import FOLDER
 from tests.browser.desk import WIDE, Desk
 from tests.browser.visit import PHONE, Visit
 from tests.conftest import drop_database, fresh_database
+from tests.effort import PATIENT
 from tests.system import System, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -42,7 +43,7 @@ async def system(
         await demo.load(session, register, now(), random.Random(demo.SEED))
     await database.close()
     try:
-        async with running(System(url, rasa_url)) as system:
+        async with running(System(url, rasa_url, environment={**PATIENT})) as system:
             yield system
     finally:
         drop_database(postgres, url)

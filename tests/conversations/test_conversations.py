@@ -13,13 +13,14 @@ from bot.channels import templates
 from bot.channels.whatsapp import WhatsApp
 from tests.conftest import drop_database, fresh_database
 from tests.conversations.script import Conversation, Player, load, load_registry
+from tests.effort import PATIENT
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER
 from tests.system import Channels, with_channels
 
 AT_ONCE = 12
 CONVERSATIONS = load()
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -38,7 +39,10 @@ async def played(
     try:
         async with (
             with_channels(
-                url, rasa_url, twilio={"sends_per_second": 0, "webhook_timeout": 60.0}
+                url,
+                rasa_url,
+                twilio={"sends_per_second": 0, "webhook_timeout": 60.0},
+                environment=PATIENT,
             ) as channels,
             await psycopg.AsyncConnection.connect(
                 libpq_address(url), autocommit=True

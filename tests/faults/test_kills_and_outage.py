@@ -46,7 +46,7 @@ async def _people_write(channels: Channels, until: asyncio.Event) -> None:
     until.set()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_nothing_is_lost_doubled_or_reordered(
     own_postgres: EmbeddedPostgres, rasa_url: str
 ) -> None:
@@ -74,7 +74,7 @@ async def test_nothing_is_lost_doubled_or_reordered(
             ((stored, handled),) = system.query("SELECT count(*), count(handled_at) FROM inbox")
             return stored, handled
 
-        for _ in range(900):
+        for _ in range(3000):
             if counts() == (expected, expected):
                 break
             if system.processes["worker"].poll() is not None:

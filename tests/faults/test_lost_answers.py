@@ -13,7 +13,7 @@ PEOPLE = 60
 LOST = 0.1
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 async def test_lost_answers_double_nothing_on_whatsapp_and_little_on_telegram(
     database_url: str, rasa_url: str
 ) -> None:
@@ -41,7 +41,7 @@ async def test_lost_answers_double_nothing_on_whatsapp_and_little_on_telegram(
             )
             return int(rows[0][0])
 
-        for _ in range(600):
+        for _ in range(1500):
             handled = channels.system.query("SELECT count(*) FROM inbox WHERE handled_at IS NULL")
             if handled == [(0,)] and open_rows() == 0:
                 break

@@ -18,9 +18,10 @@ import pytest_asyncio
 from api.processes import model
 from api.processes.postgres import EmbeddedPostgres
 from api.settings import ROOT
+from tests.effort import PATIENT
 from tests.system import free_port
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
 
 class Operator:
@@ -31,8 +32,13 @@ class Operator:
         self.port = free_port()
         self.environment = {
             key: value for key, value in os.environ.items() if not key.startswith("TOROGOZ_")
-        } | {"TOROGOZ_VAR": str(var), "TOROGOZ_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
+        } | {
+            "TOROGOZ_VAR": str(var),
+            "TOROGOZ_PORT": str(self.port),
+            "PYTHONPATH": str(ROOT),
+            **PATIENT,
+        }
+        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "api.cli", *words]
@@ -48,7 +54,7 @@ class Operator:
         output, _ = await process.communicate()
         return process.returncode or 0, output.decode()
 
-    async def tell(self, identity: str, text: str, seconds: float = 30) -> str:
+    async def tell(self, identity: str, text: str, seconds: float = 90) -> str:
         """The reply to a web chat message; sent again, with its id, while the system is away."""
         for _ in range(int(seconds * 2)):
             try:
@@ -62,7 +68,7 @@ class Operator:
             await asyncio.sleep(0.5)
         raise TimeoutError(text)
 
-    async def until_healthy(self, seconds: float = 90) -> None:
+    async def until_healthy(self, seconds: float = 180) -> None:
         for _ in range(int(seconds * 4)):
             try:
                 if (await self.client.get("/healthz")).is_success:
@@ -95,7 +101,7 @@ async def operator(
         await operator.until_healthy()
         yield operator
         process.send_signal(signal.SIGINT)
-        assert process.wait(40) == 0
+        assert process.wait(120) == 0
         left = subprocess.run(
             ["pgrep", "-f", str(var)], capture_output=True, text=True, check=False
         ).stdout
@@ -108,7 +114,7 @@ async def operator(
 
 
 async def test_it_says_where_to_go_and_what_is_off(operator: Operator) -> None:
-    for _ in range(40):
+    for _ in range(240):
         banner = (operator.var / "run.log").read_text()
         if "Ctrl-C" in banner:
             break
