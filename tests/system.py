@@ -18,6 +18,7 @@ import httpx
 import psycopg
 
 from api.settings import ROOT
+from tests.effort import PATIENT
 from tests.moved_clock import Clock, MovedProcess, move_database
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
@@ -192,18 +193,21 @@ async def with_channels(
     clock: Clock | None = None,
 ) -> AsyncIterator[Channels]:
     """The whole product for the time of the block, with Telegram by webhook unless told not; with a
-    ``clock``, the stand-ins go by it as well."""
+    ``clock``, the stand-ins go by it as well. Rasa and webhooks are waited for longer than people
+    would wait: a busy machine is no failure."""
     system = System(database_url, nlu_url, clock)
     timed = {} if clock is None else {"clock": clock.time}
     async with AsyncExitStack() as stack:
         whatsapp = TwilioStandIn(
-            webhook_url=f"{system.url}/webhooks/whatsapp", **{**timed, **(twilio or {})}
+            webhook_url=f"{system.url}/webhooks/whatsapp",
+            **{"webhook_timeout": 60.0, **timed, **(twilio or {})},
         )
         await stack.enter_async_context(whatsapp)
         other = await stack.enter_async_context(
             TelegramStandIn(**{"chat_rate": 0, "overall_rate": 0, **timed, **(telegram or {})})
         )
         system.environment |= {
+            **PATIENT,
             **provider_settings(whatsapp.url, other.url),
             **({"TOROGOZ_TELEGRAM_SECRET": SECRET} if webhook else {}),
             **(environment or {}),

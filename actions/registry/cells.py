@@ -23,7 +23,9 @@ LATEST: Final = date(2100, 1, 1)
 HIGHEST_FEE: Final = 1_000_000
 
 _NUMBER: Final = re.compile(r"[A-Z0-9ÑÁÉÍÓÚÜ][A-Z0-9ÑÁÉÍÓÚÜ ./-]*")
-_SEPARATORS: Final = re.compile(r"[;,|\n]+")
+_MOST_COMMAS: Final = 3
+"""In one name."""
+_SEPARATORS: Final = re.compile(r"[;|\n]+")
 _DATE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 _EMAIL: Final = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,190}\.[^\s@<>\".]{2,}")
@@ -225,8 +227,21 @@ def _each(
     cell: str, known: Mapping[str, str], what: str, shown: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What a cell names, each once, in its order."""
-    pieces = [piece for one in _SEPARATORS.split(cell) if (piece := one.strip())]
+    pieces = [piece for one in _SEPARATORS.split(cell) for piece in _by_commas(one, known)]
     return tuple(dict.fromkeys(_known(piece, known, what, shown) for piece in pieces))
+
+
+def _by_commas(part: str, known: Mapping[str, str]) -> list[str]:
+    """The pieces between commas; those that make a name together stay together, since some of our
+    own have commas ("Emisiones, humo y ruido")."""
+    words = [word for one in part.split(",") if (word := one.strip())]
+    pieces = []
+    while words:
+        runs = range(min(len(words), _MOST_COMMAS + 1), 1, -1)
+        whole = next((n for n in runs if fold(", ".join(words[:n])) in known), 1)
+        pieces.append(", ".join(words[:whole]))
+        words = words[whole:]
+    return pieces
 
 
 def _known(typed: str, known: Mapping[str, str], what: str, shown: Mapping[str, str]) -> str:

@@ -13,7 +13,6 @@ from bot.channels import templates
 from bot.channels.whatsapp import WhatsApp
 from tests.conftest import drop_database, fresh_database
 from tests.conversations.script import Conversation, Player, load, load_registry
-from tests.effort import PATIENT
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER
 from tests.system import Channels, with_channels
 
@@ -42,7 +41,6 @@ async def played(
                 url,
                 rasa_url,
                 twilio={"sends_per_second": 0, "webhook_timeout": 60.0},
-                environment=PATIENT,
             ) as channels,
             await psycopg.AsyncConnection.connect(
                 libpq_address(url), autocommit=True

@@ -23,7 +23,6 @@ from knowledge.facts import FactRegister, load_facts
 from knowledge.library import FOLDER
 from tests.conversations.script import Player
 from tests.conversations.test_conversations import give_real_buttons
-from tests.effort import PATIENT
 from tests.system import Channels, with_channels
 
 pytestmark = pytest.mark.timeout(600)
@@ -116,7 +115,7 @@ async def house(database_url: str, rasa_url: str) -> AsyncIterator[House]:
     twilio = {"sends_per_second": 0, "webhook_timeout": 60.0}
     try:
         async with (
-            with_channels(database_url, rasa_url, twilio=twilio, environment=PATIENT) as channels,
+            with_channels(database_url, rasa_url, twilio=twilio) as channels,
             await psycopg.AsyncConnection.connect(
                 libpq_address(database_url), autocommit=True
             ) as connection,

@@ -10,7 +10,6 @@ from actions import jobs
 from actions.messages import outbox, states
 from actions.messages.content import Content
 from actions.store.database import Database
-from tests.effort import PATIENT
 from tests.providers.faults import FaultKind
 from tests.providers.record import RecordedMessage
 from tests.system import Channels, with_channels
@@ -82,9 +81,7 @@ async def test_stops_in_the_middle_of_a_thousand_announcements(
     database_url: str, rasa_url: str
 ) -> None:
     twilio = {"sends_per_second": 0, "webhook_timeout": 60.0}
-    async with with_channels(
-        database_url, rasa_url, twilio=twilio, environment=PATIENT
-    ) as channels:
+    async with with_channels(database_url, rasa_url, twilio=twilio) as channels:
         channels.system.start("second worker")
         await asyncio.gather(
             *(channels.twilio.inbound(f"whatsapp:{number}", "hola") for number in PEOPLE)

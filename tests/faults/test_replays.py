@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from tests.effort import PATIENT
 from tests.providers.posting import Delivery, PreparedRequest
 from tests.providers.twilio import SENDER
 from tests.system import Channels, with_channels
@@ -36,9 +35,7 @@ async def test_copies_of_webhooks_give_one_turn_and_one_reply_each(
 ) -> None:
     # Two hundred at once take longer than a provider would wait when the machine is busy.
     twilio = {"sends_per_second": 0, "webhook_timeout": 60.0}
-    async with with_channels(
-        database_url, rasa_url, twilio=twilio, environment=PATIENT
-    ) as channels:
+    async with with_channels(database_url, rasa_url, twilio=twilio) as channels:
         prepared: list[tuple[str, PreparedRequest]] = []
         for number in range(PEOPLE):
             text = TEXTS[number % len(TEXTS)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.registry import reading_files
+from actions.registry import cells, reading_files, rules
 from actions.registry.errors import (
     ColumnsMissing,
     ColumnTwice,
@@ -21,6 +21,7 @@ from actions.registry.errors import (
     TooManyRows,
 )
 from actions.registry.reading_files import MOST_ROWS, read_file
+from knowledge.sectors import sectors
 
 HEADER = ["Número de registro", "NOMBRE", "Categoría", "Vigente desde", "Vence", "Departamento"]
 GOOD = ["CA-1", "José Ñúñez", "EsIA, auditoría", "01/02/2026", "2027-01-31", "Ahuachapán"]
@@ -62,6 +63,15 @@ def test_what_spreadsheets_write_is_read(encoding: str, delimiter: str) -> None:
     assert (row.valid_from, row.valid_to) == (date(2026, 2, 1), date(2027, 1, 31))
     assert row.departments == ("Ahuachapán",)
     assert (row.kind, row.state, row.languages) == ("persona", "vigente", ("es",))
+
+
+def test_our_own_titles_are_read_back_commas_and_all() -> None:
+    for name, title in rules.CATEGORIES.items():
+        assert cells.categories(title) == (name,)
+    assert cells.categories(", ".join(rules.CATEGORIES.values())) == tuple(rules.CATEGORIES)
+    assert cells.categories("Emisiones, humo y ruido, aguas") == ("emisiones", "aguas")
+    for one in sectors().listed:
+        assert cells.sectors_of(one.title) == (one.id,)
 
 
 def test_a_spreadsheet_is_read_with_its_own_dates_and_numbers() -> None:
