@@ -135,4 +135,6 @@ def _run(library: Library, do: Do, learnt: answers.Learnt, sector: str | None) -
         return consultant_acts.told_place(None)
     if do.action == "my_bookings":
         return Result(says=(Say("utter_no_bookings"),))
+    if do.action == "bookings_past":
+        return Result(says=(Say("utter_no_past_bookings"),))
     return {} if do.action in ACTIONS else look_up(library, do, learnt, sector)

@@ -161,21 +161,32 @@ async def _with_time(here: "Actions", fits: Sequence[Fit], wanted: str) -> tuple
     in the way that is wanted where they can be met in it."""
     found: list[_Free] = []
     for fit in fits:
-        # Who does not go where it is needed can be met at a distance only.
-        possible = [one for one in WAYS if one == "remote" or fit.comes]
-        firsts = {}
-        for mode in possible:
-            for first in await service.offer(
-                here.session, fit.consultant_id, here.now, 1, mode=mode
-            ):
-                firsts[mode] = first
-        if firsts:
-            ways = tuple(firsts)
+        if firsts := await _first_free(here, fit):
+            ways = tuple(one for one in WAYS if one in firsts)
             asked = [firsts[one] for one in ways if one == wanted] or [*firsts.values()]
             found.append(_Free(fit, ways, min(asked, key=lambda one: one.span)))
         if len(found) > search.MOST_SHOWN:
             break
     return tuple(found)
+
+
+async def _first_free(here: "Actions", fit: Fit) -> Mapping[Mode, Opening]:
+    """The first free time in each way in which they can be met."""
+    # Who does not go where it is needed can be met at a distance only.
+    possible: list[Mode | None] = [None, *WAYS] if fit.comes else ["remote"]
+    firsts: dict[Mode, Opening] = {}
+    for mode in possible:
+        # Mostly the first time of all is one of both ways, and nothing more has to be looked up.
+        if mode in firsts:
+            continue
+        free = await service.offer(here.session, fit.consultant_id, here.now, 1, mode=mode)
+        if not free:
+            if mode is None:
+                return {}
+            continue
+        for way in free[0].modes if mode is None else (mode,):
+            firsts[way] = free[0]
+    return firsts
 
 
 def _as_options(found: _Found) -> list[list[str]]:

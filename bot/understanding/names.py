@@ -35,6 +35,7 @@ _NAMES: Final = {
     "task_credit": "la revisión para el crédito ambiental",
     "task_book": "una cita con un consultor",
     "task_my_bookings": "ver sus citas",
+    "bookings_past": "sus citas pasadas",
     "task_change_booking": "cambiar una cita",
     "task_cancel_booking": "cancelar una cita",
     "task_report": "mandar un informe",

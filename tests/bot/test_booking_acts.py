@@ -17,6 +17,7 @@ from actions.messages.content import Attachment, Content
 from actions.store.database import Database
 from bot import flows, responses
 from bot.acting import Actions
+from bot.asking import ask
 from bot.booking_words import MODES, MORE, fees
 from bot.candidates import candidates
 from bot.dialogue.conversation import Conversation, Do, Result, Task
@@ -41,6 +42,7 @@ from tests.actions.people.conftest import rows
 __all__ = ["enrol", "meet"]
 
 NOTHING = Conversation()
+RESPONSES = Path(responses.__file__).parent
 APART = (
     Window(2, time(8), time(12), "on_site"),
     Window(3, time(8), time(12), "remote"),
@@ -81,7 +83,7 @@ async def _does_in(
             channel=someone.channel,
             inbox_ids=[],
             library=library,
-            responses=responses.load(Path(responses.__file__).parent),
+            responses=responses.load(RESPONSES),
             conversation=conversation,
             flows=flows.load(Path(flows.__file__).parent),
             hours=Hours(),
@@ -610,6 +612,30 @@ async def test_verifying_tells_what_is_public_and_no_more(
     assert "DEMO-005" in said.says[0].params["found"]
     nobody = await _does(database, library, ana, "verify_consultant", whom="Filiberto Nadie")
     assert _said(nobody) == "utter_not_registered"
+
+
+class _Deaf:
+    """No model is asked for what the words tell by themselves."""
+
+    async def parse(self, text: str) -> None:
+        raise AssertionError(f"{text!r} was to be understood without it")
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("el consultor no llegó a la cita", "bookings_past"),
+        ("ya no voy a poder ir mañana", "task_cancel_booking"),
+        ("DEMO-018", "task_verify_consultant"),
+    ],
+)
+async def test_what_has_no_consultant_in_a_trial_is_answered_all_the_same(
+    library: Library, said: str, intent: str
+) -> None:
+    every = flows.load(Path(flows.__file__).parent)
+    asked = await ask(said, _Deaf(), library, responses.load(RESPONSES), every)
+    assert (asked.understood.intent, asked.outcome) == (intent, "task")
+    assert asked.answer
 
 
 @pytest.mark.parametrize(

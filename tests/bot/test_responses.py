@@ -130,6 +130,11 @@ def test_the_marks_of_a_response_are_whole(name: str) -> None:
         assert "{" not in words
 
 
+def test_an_hour_at_the_end_of_a_sentence_has_one_full_stop() -> None:
+    said = CATALOGUE.say("utter_book_refused", {"refusal": "Hasta las 12:00 p. m.. Y ya..."})
+    assert said.text == "Hasta las 12:00 p. m. Y ya..."
+
+
 def test_fixed_buttons_are_real_ones_on_whatsapp() -> None:
     declared = {one.buttons for one in templates.declared() if one.buttons}
     used = {
