@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.answers import service as answers
+from actions.bookings.terms import Terms
 from actions.cases import hours
 from actions.cases import service as cases
 from actions.cases.hours import Hours
@@ -114,6 +115,11 @@ class Actions:
     """The branch of the person's firm, as far as it is known."""
     learnt: answers.Learnt = field(default_factory=dict)
     """What the message, and each question in it, was taken to ask for."""
+
+    @property
+    def terms(self) -> Terms:
+        """How time with consultants is given out here: with the hours of this deployment."""
+        return Terms(hours=self.hours)
 
     async def run(self, do: Do) -> Any:
         """The result of an action; an unknown one is a mistake of ours and raises."""

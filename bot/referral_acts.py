@@ -10,7 +10,6 @@ from actions.bookings.contact import contact
 from actions.bookings.errors import BookingRefused, NotNow, NotYours, OpeningRefused
 from actions.bookings.openings import MODES as WAYS
 from actions.bookings.openings import Mode, Opening, Span
-from actions.bookings.terms import Terms
 from actions.messages.content import Button
 from actions.registry.rules import day_of
 from bot import notices
@@ -47,10 +46,6 @@ _IN_AGENDA: Final = {
     states.DONE: "se hizo",
     states.MISSED: "no llegaron",
 }
-
-
-def _terms(here: "Actions") -> Terms:
-    return Terms(hours=here.hours)
 
 
 def _answers(booking: Booked) -> tuple[Button, ...]:
@@ -201,7 +196,7 @@ async def _other(here: "Actions", args: Mapping[str, Any]) -> Result:
             OFFERED,
             near,
             mode=mode,
-            terms=_terms(here),
+            terms=here.terms,
         )
         if after is None or one.span.starts > after
     ]
@@ -222,7 +217,7 @@ def _time_button(booking_id: int, opening: Opening) -> Button:
 
 
 async def _propose(here: "Actions", args: Mapping[str, Any]) -> Result:
-    terms = _terms(here)
+    terms = here.terms
     starts = datetime.fromisoformat(str(args["starts"]))
     during = Span(starts, starts + terms.rules.length)
     try:
@@ -263,7 +258,7 @@ async def _decline(here: "Actions", args: Mapping[str, Any]) -> Result:
             here.now,
             candidates(here.now),
             note=str(args.get("decline_reason") or ""),
-            terms=_terms(here),
+            terms=here.terms,
         )
     except BookingRefused as refused:
         return await _refused(here, args, refused)
@@ -377,7 +372,7 @@ async def _figures(here: "Actions", _args: Mapping[str, Any]) -> Result:
     place = await own_place(here)
     if place is None or not place.is_registered:
         return told_place(place)
-    found = await service.figures(here.session, place.consultant_id, here.now, terms=_terms(here))
+    found = await service.figures(here.session, place.consultant_id, here.now, terms=here.terms)
     if not found.referrals:
         return says("utter_no_figures", *OWN_BUTTONS)
     lines = [

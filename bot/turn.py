@@ -18,6 +18,7 @@ from sqlalchemy import text
 from actions.answers import follow_ups
 from actions.answers import service as answers
 from actions.articles.shelf import Shelf
+from actions.bookings.terms import Terms
 from actions.cases import staff
 from actions.cases.hours import ZONE, Hours
 from actions.messages import inbox, outbox, states, turns
@@ -77,6 +78,11 @@ class Parts:
     def library(self) -> Library:
         """What may be answered now: another one after staff published something."""
         return self.shelf.library
+
+    @property
+    def terms(self) -> Terms:
+        """How time with consultants is given out here: with the hours of this deployment."""
+        return Terms(hours=self.hours)
 
 
 @dataclass(frozen=True, slots=True)
