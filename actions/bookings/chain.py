@@ -164,8 +164,10 @@ async def expire_due(
     notices: list[Notice] = []
     for referral_id in await _taken_up(session, "state = 'looking'", now, most):
         last = await _last(session, referral_id)
-        why = states.EXPIRED if last.state == states.EXPIRED else states.DECLINED
-        notices += await hand_on(session, last, now, candidates, why, terms)
+        # By that lock an erasure keeps whatever it empties from being asked for anew.
+        if await ground.try_lock(session, last.consultant_id):
+            why = states.EXPIRED if last.state == states.EXPIRED else states.DECLINED
+            notices += await hand_on(session, last, now, candidates, why, terms)
     for referral_id in await _taken_up(session, "deadline <= :now", now, most):
         seen = await _last(session, referral_id)
         # Whoever answers just now has the lock, and may wait for a row of ours: theirs counts.

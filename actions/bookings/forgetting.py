@@ -28,15 +28,7 @@ class Forgotten:
 async def forget(session: AsyncSession, people: Sequence[int], now: datetime) -> Forgotten:
     """Takes out what these accounts of one person said, and calls off what is to come. To be called
     while the consultants still have their person."""
-    concerned = await session.scalars(
-        text(
-            "SELECT DISTINCT b.consultant_id FROM booking AS b "
-            "JOIN consultant AS c ON c.id = b.consultant_id "
-            "WHERE b.person_id = ANY(:people) OR c.person_id = ANY(:people)"
-        ),
-        {"people": [*people]},
-    )
-    await ground.lock_all(session, concerned.all())
+    await _lock_concerned(session, people)
     await session.execute(
         text("DELETE FROM booking WHERE state = 'held' AND person_id = ANY(:people)"),
         {"people": [*people]},
@@ -65,6 +57,25 @@ async def forget(session: AsyncSession, people: Sequence[int], now: datetime) ->
         {"people": [*people]},
     )
     return Forgotten(tuple(notices), had_bookings)
+
+
+async def _lock_concerned(session: AsyncSession, people: Sequence[int]) -> None:
+    locked: set[int] = set()
+    while True:
+        concerned = await session.scalars(
+            text(
+                "SELECT DISTINCT b.consultant_id FROM booking AS b "
+                "JOIN consultant AS c ON c.id = b.consultant_id "
+                "WHERE b.person_id = ANY(:people) OR c.person_id = ANY(:people)"
+            ),
+            {"people": [*people]},
+        )
+        # While one was waited for, a request may have been handed on to somebody else.
+        further = set(concerned) - locked
+        if not further:
+            return
+        await ground.lock_all(session, [*further])
+        locked |= further
 
 
 _THEIRS = "SELECT id FROM booking WHERE person_id = ANY(:people)"

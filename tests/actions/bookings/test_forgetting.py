@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from actions.bookings import availability, feeds, service
+from actions.bookings import availability, feeds, ground, service
 from actions.bookings.errors import NotNow
 from actions.bookings.openings import Exceptional
 from actions.people import erasure
@@ -21,6 +21,7 @@ from tests.actions.bookings.conftest import (
     hold,
     hour,
     names,
+    referral_of,
     request,
 )
 from tests.actions.conftest import Meet
@@ -109,3 +110,39 @@ async def test_who_waits_long_for_a_consultants_time_begins_again(
         with pytest.raises(Busy):
             await _erase(database, ana.person_id)
     assert len((await _erase(database, ana.person_id)).notices) == 1
+
+
+async def test_a_request_that_is_just_being_handed_on_is_forgotten_too(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    first, second, ana = await enrol(), await enrol(), await meet()
+    booking = await request(database, first, ana.person_id)
+    async with database.transaction() as busy:
+        await ground.lock(busy, second.id)
+        await do(database, service.decline, booking.id, first.person_id, NOW, among(second.id))
+    assert await referral_of(database, booking) == ("looking", [first.id])
+    async with database.transaction() as worker:
+        await service.expire_due(worker, NOW, among(second.id))
+        with pytest.raises(Busy):
+            await _erase(database, ana.person_id)
+    erased = await _erase(database, ana.person_id)
+    assert names(erased.notices) == [(second.person_id, "booking_cancelled")]
+    assert await rows(database, "SELECT state, purpose FROM booking ORDER BY id") == [
+        ("declined", ""),
+        ("cancelled", ""),
+    ]
+    assert await referral_of(database, booking) == ("withdrawn", [first.id, second.id])
+
+
+async def test_what_an_erasure_has_in_hand_is_not_handed_on(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    first, second, ana = await enrol(), await enrol(), await meet()
+    booking = await request(database, first, ana.person_id)
+    async with database.transaction() as busy:
+        await ground.lock(busy, second.id)
+        await do(database, service.decline, booking.id, first.person_id, NOW, among(second.id))
+    async with database.transaction() as erasing:
+        await ground.lock(erasing, first.id)
+        assert await expire(database, NOW, among(second.id)) == []
+    assert await referral_of(database, booking) == ("looking", [first.id])
