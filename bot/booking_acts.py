@@ -9,6 +9,7 @@ from actions.bookings import agenda, errors, service, states
 from actions.bookings.service import Booked
 from actions.messages.content import Button
 from actions.registry import rules, verify
+from actions.registry.rules import day_of
 from bot import finding_acts
 from bot.booking_words import MODES, MORE, STATES, as_options, briefly, when
 from bot.calendar_files import attached
@@ -17,7 +18,7 @@ from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
 from bot.finding_acts import moment_of, other_times, params_of, span_from, told_others, wanted_from
 from bot.slots.calendar_words import shown_date
-from bot.understanding import needs
+from bot.understanding import needs, which_booking
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -119,25 +120,36 @@ async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
 
 
 async def _bookings_to_change(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The bookings to come as options; the only one, or the one that was named, is taken."""
+    """The bookings to come as options; the only one, or the one that was named by its number or by
+    its day and hour, is taken."""
     found = [
         one
         for one in await agenda.of_person(here.session, here.person_id, here.now)
         if one.span.starts > here.now
     ]
-    options = [
-        [f"Cita {one.id}: {briefly(one.span.starts)}", str(one.id), _told_of(one)] for one in found
+    said, pressed = str(args.get("said") or ""), args.get("booking")
+    wanted = which_booking.number_in(said) if pressed is None else int(pressed)
+    if wanted is not None and wanted not in [one.id for one in found]:
+        return {"bookings": [], "refusal": str(errors.NotYours()), "booking_found": "not_own"}
+    if not found:
+        return {"bookings": [], "booking_found": "none"}
+    by_day = which_booking.meant(said, found, day_of(here.now)) if wanted is None else None
+    # One that was told with another day than it has is not taken unasked, even if it is the only.
+    possible = found if by_day is None else by_day
+    chosen = wanted or (possible[0].id if len(possible) == 1 else None)
+    return {
+        "bookings": _as_choices(possible or found),
+        "booking_found": "some",
+        "booking_id": None if chosen is None else str(chosen),
+    }
+
+
+def _as_choices(bookings: Sequence[Booked]) -> list[list[str]]:
+    """Bookings as what an ``offered`` slot holds."""
+    return [
+        [f"Cita {one.id}: {briefly(one.span.starts)}", str(one.id), _told_of(one)]
+        for one in bookings
     ]
-    own = {value for _, value, _ in options}
-    numbers = [word for word in str(args.get("said") or "").split() if word.isdigit()]
-    wanted = str(args["booking"]) if args.get("booking") is not None else next(iter(numbers), None)
-    if wanted is not None and wanted not in own:
-        return {"bookings": options, "refusal": str(errors.NotYours()), "booking_found": "not_own"}
-    if not options:
-        return {"bookings": options, "booking_found": "none"}
-    only = options[0][1] if len(options) == 1 else None
-    chosen = wanted or only
-    return {"bookings": options, "booking_found": "some", "booking_id": chosen}
 
 
 def _told_of(booking: Booked) -> str:

@@ -448,6 +448,67 @@ async def test_the_other_side_of_an_erased_person_is_told(
     assert "Cancelaron la cita" in str(told[0][1])
 
 
+async def _meant(database: Database, library: Library, someone: Someone, said: str) -> Any:
+    """What became of the search for the booking that a sentence means, and which it is."""
+    got = await _does(database, library, someone, "bookings_to_change", said=said)
+    return got["booking_found"], got.get("booking_id")
+
+
+async def test_a_day_or_an_hour_is_no_number_of_a_booking(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    mine = await request(database, advisor, ana.person_id, hour("2026-11-25 09:00"))
+    for said in (
+        "cancelá mi cita del 25 de noviembre",
+        "cambiar mi cita de las 9",
+        "pasame la cita para el 27",
+        "cancelar la cita 25 de noviembre",
+        "cancelar la cita 9 am",
+        f"cancelar la cita #{mine.id}",
+    ):
+        assert await _meant(database, library, ana, said) == ("some", str(mine.id)), said
+
+
+async def test_the_number_of_anothers_booking_takes_none_of_ones_own(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana, luis = await enrol(), await meet(), await meet()
+    others = await request(database, advisor, luis.person_id, hour("2026-11-26 09:00"))
+    await request(database, advisor, ana.person_id)
+    for said in ("la cita {}.", "#{}", "{}, por favor", "cancelar la cita n.º {}"):
+        said = said.format(others.id)
+        assert await _meant(database, library, ana, said) == ("not_own", None), said
+
+
+async def test_the_day_or_the_hour_tells_which_of_several_is_meant(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    first = await request(database, advisor, ana.person_id, hour("2026-11-25 09:00"))
+    other = await request(database, advisor, ana.person_id, hour("2026-11-26 10:00"))
+    for said, one in (
+        ("cancelá la del 25", first),
+        ("la cita de las 10", other),
+        ("mover la cita del jueves para el viernes a las 9", other),
+    ):
+        assert await _meant(database, library, ana, said) == ("some", str(one.id)), said
+    for said in ("cancelar mi cita", "cancelá la cita del 27"):
+        assert await _meant(database, library, ana, said) == ("some", None), said
+
+
+async def test_the_only_booking_is_not_taken_for_one_of_another_day(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    await request(database, advisor, ana.person_id)
+    got = await _does(
+        database, library, ana, "bookings_to_change", said="cambiá mi cita del 27 de noviembre"
+    )
+    assert got["booking_id"] is None
+    assert len(got["bookings"]) == 1
+
+
 async def test_a_meeting_is_moved_in_the_way_it_was_asked_for(
     database: Database, library: Library, meet: Meet, enrol: Enrol
 ) -> None:
