@@ -19,9 +19,10 @@ import psycopg
 
 from api.settings import ROOT
 from tests.effort import PATIENT
-from tests.moved_clock import Clock, MovedProcess, move_database
+from tests.moved_clock import Clock, move_database
 from tests.providers.telegram import BOT_TOKEN, TelegramStandIn
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
+from tests.ready import ReadyProcess
 
 SECRET = "stand-in-secret"
 
@@ -50,15 +51,17 @@ def provider_settings(twilio_url: str, telegram_url: str) -> dict[str, str]:
 class System:
     """Web and workers as processes of their own, on one database.
 
-    With a ``clock`` they and the database go by it; it is moved by :meth:`move_clock` alone.
+    With a ``clock`` they and the database go by it; it is moved by :meth:`move_clock` alone. What
+    is ``measured`` starts from nothing, as for an operator, and shares no memory with others.
     """
 
     database_url: str
     nlu_url: str
     clock: Clock | None = None
+    measured: bool = False
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, "subprocess.Popen[bytes] | MovedProcess"] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes] | ReadyProcess"] = field(default_factory=dict)
     log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(suffix=".log")[1]))
     client: httpx.AsyncClient = field(init=False)
 
@@ -81,22 +84,21 @@ class System:
             "TOROGOZ_NLU_URL": self.nlu_url,
             "TOROGOZ_PORT": str(self.port),
             "TOROGOZ_PUBLIC_URL": self.url,
-            "PYTHONPATH": os.environ.get("PYTHONPATH", "") + ":" + str(ROOT),
             **self.environment,
         }
-        if self.clock is not None:
-            ahead = self.clock.ahead
-            self.processes[name] = MovedProcess(command, environment, self.log, ahead)
+        if self.measured:
+            with self.log.open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", "api.cli", command, f"--parent={os.getpid()}"],
+                    env=environment | {"PYTHONPATH": str(ROOT)},
+                    cwd=tempfile.gettempdir(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
             return
-        with self.log.open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", command, f"--parent={os.getpid()}"],
-                env=environment,
-                cwd=tempfile.gettempdir(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        ahead = None if self.clock is None else self.clock.ahead
+        self.processes[name] = ReadyProcess(command, environment, self.log, ahead)
 
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory is short."""

@@ -1,12 +1,15 @@
 """The command line as an operator has it: each command a process with an environment of its own."""
 
 import asyncio
+import atexit
 import functools
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +48,27 @@ def rooms() -> Path:
     return Path(_copy().name)
 
 
+class _Ready:
+    """The process that commands are forked from: one for all tests of this process."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="torogoz-ready-")
+        self.socket = Path(self._folder.name) / "socket"
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("ready_command_line.py")), self.socket],
+            env=environment(),
+            cwd=rooms(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
+        atexit.register(self._process.kill)
+
+
+_ready = functools.cache(_Ready)
+
+
 class CommandLine:
     """Runs commands on the data of one folder. ``settings`` are fields of Settings."""
 
@@ -55,23 +79,44 @@ class CommandLine:
         self, *words: str, stdin: bytes = b"", folder: Path | None = None, **settings: str
     ) -> Ended:
         """One command until it ends; a package in ``folder`` stands in for the project's own."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "api.cli", *words),
-            env=environment(**{**self.settings, **settings}),
-            cwd=folder or rooms(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        try:
-            async with asyncio.timeout(SECONDS):
-                out, err = await process.communicate(stdin)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        assert process.returncode is not None
-        return Ended(process.returncode, out.decode(), err.decode())
+        known = environment(**{**self.settings, **settings})
+        async with asyncio.timeout(SECONDS):
+            if folder is not None:
+                return await _from_nothing(words, known, folder, stdin)
+            ready = await asyncio.to_thread(_ready)
+            reader, writer = await asyncio.open_unix_connection(ready.socket)
+            order = {
+                "words": words,
+                "environment": known,
+                "folder": str(rooms()),
+                "stdin": stdin.decode("latin-1"),
+            }
+            writer.write(json.dumps(order).encode())
+            writer.write_eof()
+            ended = Ended(**json.loads(await reader.read()))
+            writer.close()
+            return ended
+
+
+async def _from_nothing(
+    words: Sequence[str], known: Mapping[str, str], folder: Path, stdin: bytes
+) -> Ended:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api.cli", *words),
+        env=known,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        out, err = await process.communicate(stdin)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -168,7 +168,7 @@ def _megabytes(pid: int) -> float:
 async def benched(database_url: str, nlu_url: str, workers: int) -> AsyncIterator[Bench]:
     """The product for the time of the block."""
     migrate.upgrade(database_url)
-    system = System(database_url, nlu_url)
+    system = System(database_url, nlu_url, measured=True)
     providers = subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.providers.serve", "--twilio-rate", "0"),

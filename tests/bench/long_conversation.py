@@ -24,7 +24,7 @@ SAID = (
 
 async def measure_long_conversation(database_url: str, nlu_url: str) -> list[Figure]:
     """Milliseconds of the first and the last hundred turns, one person, one after the other."""
-    async with running(System(database_url, nlu_url)) as system:
+    async with running(System(database_url, nlu_url, measured=True)) as system:
         await system.tell("long", "consent", "mi empresa")
         await system.tell("long", "agreed", "sí")
         took: list[float] = []

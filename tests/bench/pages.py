@@ -154,7 +154,7 @@ async def fill(url: str) -> None:
 async def measure_pages(url: str, nlu_url: str) -> list[Figure]:
     """Every page, one after the other, again and again; each gets its p50 and p95."""
     await fill(url)
-    system = System(url, nlu_url, environment={"TOROGOZ_DEMO": "true"})
+    system = System(url, nlu_url, measured=True, environment={"TOROGOZ_DEMO": "true"})
     system.start("web")
     try:
         await _until_up(system)
