@@ -13,16 +13,20 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import chain, ground, states
+from actions.bookings import chain, ground, passed_on, states
 from actions.bookings.booked import SELECT, Notice, Side, booked, to_other
+from actions.people import linking
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The other sides that have to be told, and whether there was any booking that stays."""
+    """The other sides that have to be told, and whether there was any booking that stays.
+    ``message_ids`` are of messages to the other sides that carry what the person said: the caller
+    empties them."""
 
     notices: tuple[Notice, ...]
     had_bookings: bool
+    message_ids: tuple[int, ...] = ()
 
 
 async def forget(session: AsyncSession, people: Sequence[int], now: datetime) -> Forgotten:
@@ -41,6 +45,7 @@ async def forget(session: AsyncSession, people: Sequence[int], now: datetime) ->
         ),
         {"people": [*people], "live": [*states.LIVE], "now": now},
     )
+    message_ids = await passed_on.messages_with(session, people)
     notices: list[Notice] = []
     for booking in [booked(row) for row in rows]:
         side: Side = "owner" if booking.person_id in people else "consultant"
@@ -56,26 +61,37 @@ async def forget(session: AsyncSession, people: Sequence[int], now: datetime) ->
         text("SELECT EXISTS (SELECT 1 FROM booking WHERE person_id = ANY(:people))"),
         {"people": [*people]},
     )
-    return Forgotten(tuple(notices), had_bookings)
+    return Forgotten(tuple(notices), had_bookings, tuple(message_ids))
 
 
 async def _lock_concerned(session: AsyncSession, people: Sequence[int]) -> None:
+    """Keeps these people's bookings, and what consultants are told of them, as they are."""
     locked: set[int] = set()
     while True:
-        concerned = await session.scalars(
+        rows = await session.execute(
             text(
-                "SELECT DISTINCT b.consultant_id FROM booking AS b "
+                "SELECT DISTINCT c.id, c.person_id FROM booking AS b "
                 "JOIN consultant AS c ON c.id = b.consultant_id "
                 "WHERE b.person_id = ANY(:people) OR c.person_id = ANY(:people)"
             ),
             {"people": [*people]},
         )
         # While one was waited for, a request may have been handed on to somebody else.
-        further = set(concerned) - locked
+        further = {row.id: row.person_id for row in rows if row.id not in locked}
         if not further:
             return
+        # A consultant's turn reads what it tells and writes it later: it has its person's lock.
+        readers = [
+            await linking.holder(session, person_id)
+            for person_id in further.values()
+            if person_id is not None
+        ]
+        await session.execute(
+            text("SELECT 1 FROM person WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"),
+            {"ids": readers},
+        )
         await ground.lock_all(session, [*further])
-        locked |= further
+        locked |= further.keys()
 
 
 _THEIRS = "SELECT id FROM booking WHERE person_id = ANY(:people)"

@@ -1,7 +1,8 @@
 """What we hold about a person, and erasing it.
 
 A message belongs to the address where it was written, so all that stands at the person's addresses
-goes, whichever of their joined accounts it was said to. What has to stay is said to the person.
+goes, whichever of their joined accounts it was said to; and with it the messages to consultants in
+which the person's own words or contact stand. What has to stay is said to the person.
 
 An address itself is needed a little longer: the confirmation still has to reach it. So it is
 marked, and forgotten an hour later (:func:`forget_due`) unless the person writes again: then they
@@ -44,7 +45,10 @@ KEPT_STATISTICS: Final = "cuántas consultas hubo y de qué temas, sin nada que 
 KEPT_CONSENT: Final = (
     "que alguien aceptó el aviso de privacidad, con la versión y el día, sin nombre"
 )
-KEPT_BOOKINGS: Final = "que hubo citas con consultores y cómo se calificaron, sin lo que dijiste"
+KEPT_BOOKINGS: Final = (
+    "que hubo citas con consultores y cómo se calificaron, sin lo que dijiste "
+    "(lo que ya le llegó a un consultor queda en su teléfono)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ async def erase(
     await audit.erase_person(session, people, now)
     async with locks.waiting_briefly(session):
         forgotten = await bookings.forget(session, people, now)
+        await _empty_outbox(session, "id", forgotten.message_ids)
     await registry.forget(session, people)
     for statement in _ABOUT_PEOPLE:
         await session.execute(text(statement), {"people": people})
@@ -235,19 +240,26 @@ async def _empty_messages(
         ),
         {"addresses": [*addresses], "answering": [*answering], "erased": ERASED},
     )
+    await _empty_outbox(session, "address_id", addresses)
+    await files.forget(session, addresses)
+    return len(emptied.all())
+
+
+async def _empty_outbox(session: AsyncSession, column: str, values: Sequence[int]) -> None:
+    """Empties the messages that have one of these values in the column."""
     await session.execute(
         text(
-            """
-            UPDATE outbox SET content = '{}',
+            f"""
+            UPDATE outbox SET content = '{{}}',
                 reason = CASE WHEN state = ANY(:open) THEN :erased ELSE reason END,
                 settled_at = CASE WHEN state = ANY(:open) THEN now() ELSE settled_at END,
                 state = CASE WHEN state = :queued THEN :excluded
                     WHEN state = ANY(:open) THEN :unknown ELSE state END
-            WHERE address_id = ANY(:addresses) AND content <> '{}'
+            WHERE {column} = ANY(:values) AND content <> '{{}}'
             """
         ),
         {
-            "addresses": [*addresses],
+            "values": [*values],
             "open": [*states.OPEN],
             "erased": ERASED,
             "queued": states.QUEUED,
@@ -255,8 +267,6 @@ async def _empty_messages(
             "unknown": states.UNKNOWN,
         },
     )
-    await files.forget(session, addresses)
-    return len(emptied.all())
 
 
 async def _part_from_consent(session: AsyncSession, people: Sequence[int]) -> bool:

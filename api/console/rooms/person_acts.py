@@ -44,7 +44,10 @@ BUSY: Final = (
 KEPT: Final = {
     KEPT_STATISTICS: "cuántas consultas hubo y de qué temas, sin nada que diga de quién",
     KEPT_CONSENT: KEPT_CONSENT,
-    KEPT_BOOKINGS: "que hubo citas con consultores y cómo se calificaron, sin lo que dijo",
+    KEPT_BOOKINGS: (
+        "que hubo citas con consultores y cómo se calificaron, sin lo que dijo "
+        "(lo que ya le llegó a un consultor queda en su teléfono)"
+    ),
 }
 """What is kept, as it is told to staff instead of to the person."""
 _Done = TypeVar("_Done")
