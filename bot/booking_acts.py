@@ -108,7 +108,12 @@ async def _proposal_agree(here: "Actions", args: Mapping[str, Any]) -> Result:
 async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
     try:
         outcome = await service.refuse_other(
-            here.session, int(args["booking"]), here.person_id, here.now, candidates(here.now)
+            here.session,
+            int(args["booking"]),
+            here.person_id,
+            here.now,
+            candidates(here.now),
+            terms=here.terms,
         )
     except errors.BookingRefused as refused:
         return _refused(refused)
@@ -164,6 +169,7 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
         here.now,
         near=wanted_from(args, here.now),
         mode="on_site" if booking.mode == "on_site" else "remote",
+        terms=here.terms,
     )
     return {
         "openings": as_options(free),
@@ -178,7 +184,12 @@ async def _move_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
         return other_times(MORE, args)
     try:
         outcome = await service.reschedule(
-            here.session, int(args["booking_id"]), here.person_id, span_from(chosen), here.now
+            here.session,
+            int(args["booking_id"]),
+            here.person_id,
+            span_from(chosen),
+            here.now,
+            terms=here.terms,
         )
     except errors.NotBookable as refused:
         return _refused(refused)

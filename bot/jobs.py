@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions import jobs
 from actions.bookings import reminders
 from actions.bookings import service as bookings
+from actions.bookings.terms import Terms
 from actions.cases import staff
 from actions.figures import service as figures
 from actions.files import service as files
@@ -19,10 +20,12 @@ from actions.messages import inbox, outbox
 from actions.people import erasure
 from actions.registry.scheduled import RegistrySource
 from actions.staff import sessions
+from actions.store.database import Database
 from bot.candidates import candidates
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.notices import post_all
+from bot.responses import Catalogue
 from bot.turn import Parts, take_turn
 
 STALLED_SECONDS: Final = 5
@@ -175,12 +178,20 @@ async def end_sessions(context: JobContext, timestamp: int) -> None:
 @queue.task(name="expire_bookings", queue="upkeep", pass_context=True)
 async def expire_bookings(context: JobContext, timestamp: int) -> None:
     """Hands requests that nobody answered in time to the next consultant, and tells both sides."""
-    parts, now = Worker.of(context).parts, datetime.now(UTC)
-    async with parts.database.transaction() as session:
-        notices = await bookings.expire_due(session, now, candidates(now))
-        await post_all(session, parts.responses, notices)
-    if notices:
-        log.info("bookings_expired", notices=len(notices))
+    parts = Worker.of(context).parts
+    told = await hand_on_late(parts.database, parts.responses, datetime.now(UTC), parts.terms)
+    if told:
+        log.info("bookings_expired", notices=told)
+
+
+async def hand_on_late(
+    database: Database, responses: Catalogue, now: datetime, terms: Terms
+) -> int:
+    """How many people are told of requests that nobody answered in time, now handed on."""
+    async with database.transaction() as session:
+        notices = await bookings.expire_due(session, now, candidates(now), terms=terms)
+        await post_all(session, responses, notices)
+    return len(notices)
 
 
 @queue.periodic(cron="*/3 * * * *")
@@ -195,19 +206,25 @@ async def remind_of_bookings(context: JobContext, timestamp: int) -> None:
         log.info("bookings_reminded", notices=len(notices))
 
 
-@queue.periodic(cron="0 14 * * *")
+# From seven in the morning to eight in the evening in El Salvador, where it is six hours earlier:
+# who is suspended in the morning may have a meeting at noon, and nobody is woken up for one.
+@queue.periodic(cron="*/5 13-23,0,1 * * *")
 @queue.task(name="tell_of_lapsed", queue="upkeep", pass_context=True)
 async def tell_of_lapsed(context: JobContext, timestamp: int) -> None:
-    """At eight in the morning in El Salvador: tells both sides of bookings whose consultant is no
-    longer registered."""
+    """Tells both sides of bookings whose consultant is no longer registered."""
     parts = Worker.of(context).parts
-    told = 0
-    while True:
-        async with parts.database.transaction() as session:
-            notices = await bookings.lapsed(session, datetime.now(UTC))
-            await post_all(session, parts.responses, notices)
-        if not notices:
-            break
-        told += len(notices)
+    told = await tell_both_of_lapsed(parts.database, parts.responses, datetime.now(UTC))
     if told:
         log.info("lapses_told", notices=told)
+
+
+async def tell_both_of_lapsed(database: Database, responses: Catalogue, now: datetime) -> int:
+    """How many people are told of such bookings, each once; a transaction for so many at a time."""
+    told = 0
+    while True:
+        async with database.transaction() as session:
+            notices = await bookings.lapsed(session, now)
+            await post_all(session, responses, notices)
+        if not notices:
+            return told
+        told += len(notices)

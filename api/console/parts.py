@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from actions.articles.shelf import Shelf
+from actions.bookings.terms import Terms
 from actions.staff.vault import Vault
 from actions.store.database import Database
 from api.assembly import Assembly
@@ -36,6 +37,11 @@ class Console:
     @property
     def database(self) -> Database:
         return self.assembly.database
+
+    @property
+    def terms(self) -> Terms:
+        """How time with consultants is given out here: with the hours of this deployment."""
+        return Terms(hours=self.settings.office_hours)
 
     @property
     def public_host(self) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from actions.bookings import feeds, service
 from actions.bookings.chain import Wanted
 from actions.bookings.openings import Window
-from actions.cases.hours import Hours
+from actions.bookings.terms import Terms
+from actions.cases.hours import USUAL, Hours
 from actions.demo import registry as demo
 from actions.messages.content import Attachment, Content
 from actions.store.database import Database
@@ -74,6 +75,7 @@ async def _does_in(
     someone: Someone,
     do: Do,
     now: datetime = NOW,
+    hours: Hours = USUAL,
 ) -> Any:
     """The same in a conversation in which something is under way."""
     async with database.transaction() as session:
@@ -86,7 +88,7 @@ async def _does_in(
             responses=responses.load(RESPONSES),
             conversation=conversation,
             flows=flows.load(Path(flows.__file__).parent),
-            hours=Hours(),
+            hours=hours,
             now=now,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
@@ -711,3 +713,26 @@ async def test_what_has_no_consultant_in_a_trial_is_answered_all_the_same(
 )
 def test_fees_in_words(given: tuple[int | None, int | None, str | None], told: str) -> None:
     assert fees(*given) == told
+
+
+async def test_who_has_to_answer_has_the_hours_of_this_deployment(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    first, second, ana = await enrol(), await enrol(), await meet()
+    mornings = Terms(hours=Hours(time(8), time(12)))
+    moved = hour("2026-12-09 09:00")
+    booking = await agreed(database, first, ana.person_id)
+    move = Do("move_booking", {"booking_id": str(booking.id), "opening": moved.starts.isoformat()})
+    await _does_in(NOTHING, database, library, ana, move, hours=mornings.hours)
+    due = mornings.deadline(NOW, moved.starts)
+    assert await rows(database, "SELECT deadline FROM referral") == [(due,)]
+    assert due != Terms().deadline(NOW, moved.starts)
+    async with database.transaction() as session:
+        need = '{"categories": ["diagnostico"], "sector": null, "department": null}'
+        await session.execute(text("UPDATE referral SET need = CAST(:n AS jsonb)"), {"n": need})
+        other = hour("2026-12-10 09:00")
+        await service.propose_other(session, booking.id, first.person_id, other, NOW)
+    refuse = Do("proposal_refuse", {"booking": booking.id})
+    await _does_in(NOTHING, database, library, ana, refuse, hours=mornings.hours)
+    asked = await rows(database, "SELECT consultant_id, deadline FROM referral")
+    assert asked == [(second.id, due)]

@@ -121,7 +121,9 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
     database = visit.console.database
     async with database.session() as one, database.session() as other, asyncio.TaskGroup() as both:
         sharing = both.create_task(figures.fairness(one, since, visit.now))
-        answering = both.create_task(figures.answer_weeks(other, since, visit.now))
+        answering = both.create_task(
+            figures.answer_weeks(other, since, visit.now, terms=visit.console.terms)
+        )
     fair, weeks = sharing.result(), answering.result()
     shown = fair.shares[:MOST_BARS]
     labels = [pages.short_day(week.monday) for week in weeks]

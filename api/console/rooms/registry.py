@@ -14,7 +14,6 @@ from actions.bookings import agenda, availability, openings
 from actions.bookings import figures as doing
 from actions.bookings.booked import Booked
 from actions.bookings.openings import Window
-from actions.bookings.terms import USUAL
 from actions.registry import applications, history, listing, record, rules
 from actions.registry.errors import NoSuchConsultant
 from actions.registry.history import Change
@@ -157,7 +156,11 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
         documents = await applications.documents_of(session, consultant_id)
         windows = await availability.windows_of(session, consultant_id)
         exceptions = await availability.exceptions_of(session, consultant_id, day)
-        figures = await doing.figures(session, consultant_id, now) if is_registered else None
+        figures = (
+            await doing.figures(session, consultant_id, now, terms=visit.console.terms)
+            if is_registered
+            else None
+        )
         bookings = await agenda.to_come(session, consultant_id, now) if may_follow else []
     usual = {"desde": day.isoformat(), "hasta": (day + USUAL_VALIDITY).isoformat()}
     form = Form({**usual, **form.values}, form.errors)
@@ -178,7 +181,7 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
         may_follow=may_follow,
         week=_week(windows),
         exceptions=[(_when(kept.what), kept.what.opened) for kept in exceptions],
-        terms=USUAL.rules,
+        terms=visit.console.terms.rules,
         may_manage=visit.may(MANAGE),
         form=form,
     )

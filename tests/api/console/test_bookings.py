@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from actions.bookings import availability, service
 from actions.bookings.openings import Window
+from actions.bookings.working_time import at, is_working_day
+from actions.cases.hours import ZONE
 from actions.messages import inbox
 from actions.people import erasure
 from actions.staff.permissions import Role
@@ -204,3 +206,26 @@ async def test_who_may_not_read_people_sees_neither_bookings_nor_complaints(hous
         ):
             assert answer.status_code == 403, role
             assert "Administración o Atención" in answer.text
+
+
+async def test_how_long_answers_take_is_told_in_the_hours_of_this_deployment(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    url = fresh_database(postgres)
+    day = (now() - timedelta(days=3)).astimezone(ZONE).date()
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    hours = {"office_opens": time(8), "office_closes": time(12)}
+    async with console(url, tmp_path, "http://127.0.0.1:9", **hours) as house:
+        advisor = await somebody(house.database, "consultora")
+        one = await consultant(house.database, 1, advisor)
+        await asked(house.database, one, await somebody(house.database, "taller"))
+        async with house.database.transaction() as session:
+            await session.execute(
+                text("UPDATE booking SET asked_at = :asked, answered_at = :answered"),
+                {"asked": at(day, time(9)), "answered": at(day, time(15))},
+            )
+        desk = await house.who(Role.ATTENTION)
+        assert "<dd>3 h hábiles</dd>" in (await desk.get(f"/consola/registro/{one}")).text
+        assert "Mediana: 3 horas hábiles" in (await desk.get(f"{PATH}/cifras")).text
+    drop_database(postgres, url)
