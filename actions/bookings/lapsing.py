@@ -17,7 +17,10 @@ MOST_AT_ONCE: Final = 100
 
 async def lapsed(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ONCE) -> list[Notice]:
     """Who has to be told of such a booking, up to ``most`` bookings; each only once, in however
-    many processes this runs."""
+    many processes this runs. To be run every few minutes: a registration that holds again, and
+    then no more, is told of anew.
+    """
+    await _forget_those_who_are_back(session, now)
     rows = await session.execute(
         text(
             f"""
@@ -39,3 +42,19 @@ async def lapsed(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ON
         notices += to_owner(one, "consultant_lapsed", state=one.state)
         notices += to_consultant(one, "registration_lapsed", state=one.state)
     return notices
+
+
+async def _forget_those_who_are_back(session: AsyncSession, now: datetime) -> None:
+    # By whatever way they came back: by hand, from the registry, with another last day.
+    await session.execute(
+        text(
+            f"""
+            UPDATE booking SET lapse_told_at = NULL WHERE id IN (
+                SELECT b.id FROM booking AS b JOIN consultant AS c ON c.id = b.consultant_id
+                WHERE b.state IN ('pending', 'proposed', 'accepted') AND lower(b.during) > :now
+                    AND b.lapse_told_at IS NOT NULL AND {BOOKABLE_SQL.format(c="c")}
+                FOR NO KEY UPDATE OF b SKIP LOCKED)
+            """
+        ),
+        {"now": now, "day": day_of(now)},
+    )

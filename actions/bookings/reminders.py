@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.bookings.booked import SELECT, Notice, booked, to_consultant, to_owner
+from actions.registry.rules import BOOKABLE_SQL, day_of
 
 MOST_AT_ONCE: Final = 100
 
@@ -34,7 +35,8 @@ async def due(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ONCE)
     in however many processes this runs.
 
     Only meetings that are agreed on are reminded of, and not by a reminder whose moment had passed
-    when they were agreed on: whoever agrees at nine on a meeting at ten knows of it.
+    when they were agreed on: whoever agrees at nine on a meeting at ten knows of it. Nor of those
+    whose consultant's registration does not hold now, which actions.bookings.lapsing tells of.
     """
     notices: list[Notice] = []
     for reminder in REMINDERS:
@@ -45,10 +47,17 @@ async def due(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ONCE)
                     AND lower(b.during) > CAST(:now AS timestamptz) + CAST(:until AS interval)
                     AND lower(b.during) <= CAST(:now AS timestamptz) + CAST(:ahead AS interval)
                     AND b.accepted_at <= lower(b.during) - CAST(:ahead AS interval)
+                    AND {BOOKABLE_SQL.format(c="c")}
                 ORDER BY lower(b.during) LIMIT :most FOR NO KEY UPDATE OF b SKIP LOCKED
                 """
             ),
-            {"now": now, "until": reminder.until, "ahead": reminder.ahead, "most": most},
+            {
+                "now": now,
+                "day": day_of(now),
+                "until": reminder.until,
+                "ahead": reminder.ahead,
+                "most": most,
+            },
         )
         found = [booked(row) for row in rows]
         await session.execute(

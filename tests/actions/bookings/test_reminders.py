@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from actions.bookings import reminders, service
 from actions.bookings.booked import Notice
+from actions.registry import standing
 from actions.store.database import Database
 from tests.actions.bookings.conftest import (
     NOW,
@@ -147,3 +148,33 @@ async def test_a_registration_lapses_by_its_last_day_too(
     assert await _lapsed(database, at("2026-11-24 23:00")) == []
     assert len(await _lapsed(database, at("2026-11-25 00:00"))) == 2
     assert await _lapsed(database, WEDNESDAY.ends) == []
+
+
+async def test_nobody_is_reminded_of_a_meeting_with_who_is_suspended(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    await agreed(database, advisor, ana.person_id)
+    async with database.transaction() as session:
+        await standing.suspend(session, advisor.id, "Una queja", "Rosa", DAY_BEFORE)
+    assert await _due(database, DAY_BEFORE) == []
+    # Once it holds again, they are reminded of what is still to come.
+    async with database.transaction() as session:
+        await standing.reinstate(session, advisor.id, "Se aclaró", "Rosa", DAY_BEFORE)
+    assert len(await _due(database, DAY_BEFORE + A_SECOND)) == 2
+
+
+async def test_a_second_suspension_is_told_of_too(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    await agreed(database, advisor, ana.person_id)
+    told = []
+    for _ in range(2):
+        async with database.transaction() as session:
+            await standing.suspend(session, advisor.id, "Una queja", "Rosa", NOW)
+        told += [len(await _lapsed(database)), len(await _lapsed(database))]
+        async with database.transaction() as session:
+            await standing.reinstate(session, advisor.id, "Se aclaró", "Rosa", NOW)
+        told.append(len(await _lapsed(database)))
+    assert told == [2, 0, 0, 2, 0, 0]
