@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import agenda, errors, service, states
+from actions.bookings.booked import side_of
 from actions.bookings.service import Booked
 from actions.messages.content import Button
+from actions.people import linking
 from actions.registry import rules, verify
 from actions.registry.rules import day_of
 from bot import finding_acts
@@ -61,11 +63,23 @@ def _shown_by(found: Sequence[Booked]) -> tuple[Button, ...]:
     )
 
 
+async def _own(here: "Actions", booking_id: int) -> Booked:
+    """A booking that the person asked for; what a consultant sees of one is told elsewhere. Raises
+    NotYours."""
+    booking = await agenda.one_of_person(here.session, booking_id, here.person_id)
+    if side_of(booking, await linking.accounts(here.session, here.person_id)) != "owner":
+        raise errors.NotYours
+    return booking
+
+
 async def _booking_show(here: "Actions", args: Mapping[str, Any]) -> Result:
     try:
-        booking = await agenda.one_of_person(here.session, int(args["booking"]), here.person_id)
-    except errors.NotYours as refused:
+        booking = await _own(here, int(args["booking"]))
+    except errors.BookingRefused as refused:
         return _refused(refused)
+    if booking.state == states.HELD:
+        said = {"when": when(booking.span.starts), "name": booking.consultant_name}
+        return Result(says=(Say("utter_booking_held", said),))
     buttons = tuple(
         Button(title, means(intent, booking=booking.id))
         for title, intent in _possible(booking, here.now)
@@ -162,15 +176,19 @@ def _told_of(booking: Booked) -> str:
 
 
 async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    booking = await agenda.one_of_person(here.session, int(args["booking_id"]), here.person_id)
-    free = await service.offer(
-        here.session,
-        booking.consultant_id,
-        here.now,
-        near=wanted_from(args, here.now),
-        mode="on_site" if booking.mode == "on_site" else "remote",
-        terms=here.terms,
-    )
+    try:
+        booking = await _own(here, int(args["booking_id"]))
+        free = await service.offer(
+            here.session,
+            booking.consultant_id,
+            here.now,
+            near=wanted_from(args, here.now),
+            mode="on_site" if booking.mode == "on_site" else "remote",
+            terms=here.terms,
+        )
+    except errors.BookingRefused as refused:
+        # Accounts that were joined may have been parted while the question was open.
+        return {"openings": [], "openings_found": False, "refusal": str(refused)}
     return {
         "openings": as_options(free),
         "openings_found": bool(free),

@@ -21,9 +21,11 @@ from bot.acting import Actions
 from bot.asking import ask
 from bot.booking_words import MODES, MORE, fees
 from bot.candidates import candidates
-from bot.dialogue.conversation import Conversation, Do, Result, Task
+from bot.dialogue.conversation import Context, Conversation, Do, Result, Task
+from bot.dialogue.turning import run
 from bot.slots.offered import Offered
 from bot.slots.protocol import Sent, Value
+from bot.understanding.understood import Understood
 from knowledge.library import Library
 from tests.actions.bookings.conftest import (
     NOW,
@@ -437,6 +439,52 @@ async def test_nobody_touches_or_sees_the_booking_of_another(
     assert not say.buttons
     [(state,)] = await rows(database, "SELECT state FROM booking")
     assert state == "accepted"
+
+
+async def test_a_consultant_sees_no_booking_as_its_owner_does(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    booking = await request(database, advisor, ana.person_id)
+    async with database.transaction() as session:
+        await service.decline(session, booking.id, advisor.person_id, NOW, candidates(NOW))
+    them = Someone(advisor.person_id, 1, "whatsapp", "+50370000001")
+    (say,) = (await _does(database, library, them, "booking_show", booking=booking.id)).says
+    assert (say.response, set(say.params)) == ("utter_booking_refused", {"refusal"})
+
+
+async def test_a_time_that_is_only_kept_is_told_as_no_booking(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    kept = await hold(database, advisor, ana.person_id)
+    shown = await _does(database, library, ana, "booking_show", booking=kept)
+    assert _said(shown) == "utter_booking_held"
+
+
+async def test_no_times_are_offered_for_the_booking_of_another(
+    database: Database, library: Library, meet: Meet, enrol: Enrol
+) -> None:
+    advisor, ana, eve = await enrol(), await meet(), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    offered = await _does(database, library, eve, "find_other_openings", booking_id=str(booking.id))
+    assert "no es suya" in offered["refusal"]
+    assert not offered["openings"]
+
+
+def test_whose_booking_is_another_s_by_now_is_told_so_in_the_midst_of_changing_it() -> None:
+    chosen = {"bookings": [["Cita 7", "7", "cita 7"]], "booking_found": "some", "booking_id": "7"}
+    refused = {"openings": [], "openings_found": False, "refusal": "Esa cita no es suya."}
+    context = Context(now=NOW, flows=flows.load(Path(flows.__file__).parent))
+    turning = run(NOTHING, Understood("task_change_booking", "word"), context)
+    for action, result in (("bookings_to_change", chosen), ("find_other_openings", refused)):
+        do = turning.next_action()
+        assert do is not None
+        assert do.action == action
+        turning.done(result)
+    assert turning.next_action() is None
+    assert [one.response for one in turning.said][-1] == "utter_booking_refused"
+    assert turning.conversation.task is None
 
 
 async def test_the_other_side_of_an_erased_person_is_told(
