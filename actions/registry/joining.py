@@ -69,8 +69,9 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
     """The person answers for the code's consultant from now on, whoever did before; the
     consultant's number in our table. An application of theirs is done with: its papers go over.
 
-    Raises AlreadyRegistered where they answer for another one; CodeOfNobody, after which what the
-    session wrote has to be committed, since it holds that this try was made; and TooManyTries.
+    Raises AlreadyRegistered where they, or an account joined to them, answer for another one: the
+    code can still be used; CodeOfNobody, after which what the session wrote has to be committed,
+    since it holds that this try was made; and TooManyTries.
     """
     typed = _SPACING.sub("", code).upper()
     person_id = await linking.holder(session, person_id)
@@ -78,30 +79,42 @@ async def join(session: AsyncSession, person_id: int, code: str, now: datetime) 
     await locks.lock(session, person_id)
     if await _tried_too_often(session, person_id, now):
         raise TooManyTries
+    found = {"digest": _digest(typed), "now": now}
     consultant_id = await session.scalar(
         text(
-            "DELETE FROM consultant_code WHERE digest = :digest AND expires_at > :now "
-            "RETURNING consultant_id"
+            "SELECT consultant_id FROM consultant_code WHERE digest = :digest AND expires_at > :now"
         ),
-        {"digest": _digest(typed), "now": now},
+        found,
     )
     if consultant_id is None:
         await _note_try(session, person_id, now)
         raise CodeOfNobody
-    other = (
-        await session.execute(
-            text("SELECT id, state FROM consultant WHERE person_id = :person FOR UPDATE"),
-            {"person": person_id},
-        )
-    ).one_or_none()
-    if other is not None and other.id != consultant_id:
-        if other.state in REGISTERED:
-            raise AlreadyRegistered
-        for statement in _TAKE_OVER:
-            await session.execute(text(statement), {"old": other.id, "new": consultant_id})
-    before = await session.scalar(
-        text("SELECT person_id FROM consultant WHERE id = :id FOR UPDATE"), {"id": consultant_id}
+    # The consultants before the code, as whoever makes one takes them; each after its number.
+    rows = await session.execute(
+        text(
+            "SELECT id, state, person_id FROM consultant WHERE id = :id OR person_id = ANY(:people)"
+            " ORDER BY id FOR UPDATE"
+        ),
+        {"id": consultant_id, "people": await linking.accounts(session, person_id)},
     )
+    held = {row.id: row for row in rows}
+    before = held.pop(consultant_id).person_id
+    if any(other.state in REGISTERED for other in held.values()):
+        raise AlreadyRegistered
+    used = await session.scalar(
+        text(
+            "DELETE FROM consultant_code WHERE digest = :digest AND expires_at > :now "
+            "RETURNING consultant_id"
+        ),
+        found,
+    )
+    if used is None:
+        # Somebody else used it, or another one was made, while this waited.
+        await _note_try(session, person_id, now)
+        raise CodeOfNobody
+    for other_id in held:
+        for statement in _TAKE_OVER:
+            await session.execute(text(statement), {"old": other_id, "new": consultant_id})
     if before != person_id:
         # Whoever answered for them until now has the address, and nothing to read there any more.
         await feeds.revoke(session, consultant_id)

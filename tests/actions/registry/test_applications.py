@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from actions.bookings import feeds
 from actions.files.checking import Clean
@@ -273,6 +274,59 @@ async def test_an_application_goes_over_to_the_registered_one(
     assert await rows_of(database, "SELECT consultant_id FROM consultant_document") == [(first,)]
     with pytest.raises(AlreadyRegistered):
         await _join(database, ana.person_id, await _code(database, await consultant(database, 2)))
+
+
+async def test_who_cannot_join_uses_no_code_up(database: Database, meet: Meet) -> None:
+    await applied(database, [a_row(1), a_row(2)])
+    ana, luis = await meet(), await meet()
+    first, second = await consultant(database), await consultant(database, 2)
+    await _join(database, ana.person_id, await _code(database, first))
+    code = await _code(database, second)
+    async with database.transaction() as session:
+        with pytest.raises(AlreadyRegistered):
+            await joining.join(session, ana.person_id, code, NOW)
+    assert await _join(database, luis.person_id, code) == second
+
+
+async def test_joined_accounts_do_not_answer_for_two(database: Database, meet: Meet) -> None:
+    await applied(database, [a_row(1), a_row(2)])
+    ana, web = await meet(), await meet("web", "w" * 64)
+    first, second = await consultant(database), await consultant(database, 2)
+    await _join(database, web.person_id, await _code(database, first))
+    await join_people(database, ana, web)
+    with pytest.raises(AlreadyRegistered):
+        await _join(database, ana.person_id, await _code(database, second))
+    # A new code for the same one brings it over.
+    assert await _join(database, ana.person_id, await _code(database, first)) == first
+
+
+async def test_a_new_code_and_joining_by_the_old_one_do_not_wait_in_a_circle(
+    database: Database, meet: Meet
+) -> None:
+    await applied(database, [a_row(1)])
+    ana = await meet()
+    first = await consultant(database)
+    old = await _code(database, first)
+    async with database.transaction() as staff:
+        await staff.execute(
+            text("SELECT 1 FROM consultant WHERE id = :id FOR UPDATE"), {"id": first}
+        )
+        joining_by_old = asyncio.create_task(_join(database, ana.person_id, old))
+        await _until_somebody_waits(database)
+        new = await joining.make_code(staff, first, "marta", NOW)
+    with pytest.raises(CodeOfNobody):
+        await joining_by_old
+    assert await _join(database, ana.person_id, new) == first
+
+
+async def _until_somebody_waits(database: Database) -> None:
+    async with asyncio.timeout(60):
+        while not await rows_of(
+            database,
+            "SELECT 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        ):
+            await asyncio.sleep(0.02)
 
 
 async def test_joined_accounts_are_one_consultant(database: Database, meet: Meet) -> None:
