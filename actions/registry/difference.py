@@ -69,7 +69,8 @@ class Conflict:
 class Difference:
     """Of all rows: who is new (number and name), whose fields change, who is gone since the last
     time (a conflict each), who came back, which open conflicts (consultant and kind) are none any
-    more because both sides agree again, and how many need nothing."""
+    more because both sides agree again, how many need nothing, and how many of the changed are in
+    force and would not be any more, or not for as long."""
 
     new: tuple[tuple[str, str], ...]
     changed: tuple[Changed, ...]
@@ -78,6 +79,7 @@ class Difference:
     conflicting: tuple[Conflict, ...]
     agreed: tuple[tuple[int, str], ...]
     unchanged: int
+    ending: int
 
     @property
     def is_empty(self) -> bool:
@@ -100,6 +102,7 @@ class Difference:
             "returned": len(self.returned),
             "conflicting": len(self.conflicting),
             "agreed": len(self.agreed),
+            "ending": self.ending,
             "bad": bad_rows,
         }
 
@@ -136,7 +139,7 @@ def compare(
     or was decided against the same value, is not raised again."""
     ours = {one.registration_number: one for one in known}
     before = {(one.consultant_id, one.kind): one for one in asked}
-    new, changed, returned, conflicting, agreed, unchanged = [], [], [], [], [], 0
+    new, changed, returned, conflicting, agreed, unchanged, ending = [], [], [], [], [], 0, 0
     for row in sorted(reading.rows, key=lambda one: one.registration_number):
         theirs = replace(row, state=rules.state_on(row.state, row.valid_to, day))
         held = ours.get(row.registration_number)
@@ -155,6 +158,7 @@ def compare(
         ]
         if fields:
             changed.append(Changed(held.id, held.registration_number, held.name, fields))
+            ending += _ends(held, theirs, fields, day)
         elif not raised:
             unchanged += 1
     there = {row.registration_number for row in reading.rows} | reading.mentioned
@@ -173,7 +177,22 @@ def compare(
         tuple(conflicting),
         tuple(agreed),
         unchanged,
+        ending,
     )
+
+
+def _ends(held: Known, theirs: RegistryRow, fields: Mapping[str, Any], day: date) -> bool:
+    """Whether the fields that change take somebody out of force, at once or sooner than now."""
+    if not rules.is_in_force(held, day):
+        return False
+    # What the ministry decided by hand is not among them, whatever the row says.
+    after = replace(
+        held,
+        state=theirs.state if "state" in fields else held.state,
+        valid_from=theirs.valid_from,
+        valid_to=theirs.valid_to,
+    )
+    return not rules.is_in_force(after, day) or after.valid_to < held.valid_to
 
 
 def _of_one(

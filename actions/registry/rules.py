@@ -149,11 +149,16 @@ def day_of(at: datetime) -> date:
 def is_bookable(consultant: Standing, at: datetime) -> bool:
     """Whether somebody may be offered and booked at that moment: registered, in force, and the day
     within the validity, whose last day still counts."""
+    return is_in_force(consultant, day_of(at))
+
+
+def is_in_force(consultant: Standing, day: date) -> bool:
+    """The same for a whole day in El Salvador."""
     return (
         consultant.state == "vigente"
         and consultant.valid_from is not None
         and consultant.valid_to is not None
-        and consultant.valid_from <= day_of(at) <= consultant.valid_to
+        and consultant.valid_from <= day <= consultant.valid_to
     )
 
 
@@ -169,7 +174,9 @@ def may_become(before: str, after: str) -> bool:
     return after in TRANSITIONS[before]
 
 
-def needs_a_look(known: int, vanished: int, bad_rows: int) -> bool:
+def needs_a_look(known: int, vanished: int, ending: int, bad_rows: int) -> bool:
     """Whether a synchronisation looks so odd that none should be applied without somebody reading
-    it: a file cut short, or of another registry. ``known`` are the registered ones we have."""
-    return bad_rows > 0 or vanished > max(5, known // 20)
+    it: a file cut short, or of another registry, or one that takes too many out of force at once,
+    who are then told so. ``known`` are the registered ones we have, ``ending`` those whose state or
+    validity would end, now or sooner than it does."""
+    return bad_rows > 0 or vanished + ending > max(5, known // 20)

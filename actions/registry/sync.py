@@ -143,7 +143,13 @@ async def proposal(session: Executor, sync_id: int) -> Proposal:
         counts=counts,
         difference=row.difference,
         problems=tuple(Problem(**one) for one in row.report),
-        needs_a_look=rules.needs_a_look(known, counts["vanished"], counts["bad"]),
+        needs_a_look=rules.needs_a_look(
+            # Runs of before they were counted have none.
+            known,
+            counts["vanished"],
+            counts.get("ending", 0),
+            counts["bad"],
+        ),
         state=row.state,
         at=row.at,
         by=row.by,

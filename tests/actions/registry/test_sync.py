@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.registry import conflicts, own, standing, sync
+from actions.registry import conflicts, own, scheduled, standing, sync
 from actions.registry.errors import (
     AlreadyDecided,
     Discarded,
@@ -20,6 +20,8 @@ from actions.registry.errors import (
     Stale,
 )
 from actions.registry.rows import RegistryRow
+from actions.registry.scheduled import RegistrySource
+from actions.registry.source import Answered
 from actions.store.database import Database
 from actions.store.listing import Asked
 from tests.actions.registry.conftest import (
@@ -73,6 +75,7 @@ async def test_a_proposal_shows_and_changes_nothing(database: Database) -> None:
         "returned": 0,
         "conflicting": 0,
         "agreed": 0,
+        "ending": 0,
         "bad": 0,
     }
     assert run.difference["new"] == [["CA-4", "Nueva Empresa"]]
@@ -383,6 +386,40 @@ async def test_a_file_cut_short_needs_a_look(database: Database) -> None:
     await applied(database, everybody)
     assert not (await proposed(database, everybody[:95])).needs_a_look
     assert (await proposed(database, everybody[:50])).needs_a_look
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "suspendida"},
+        {"state": "vencida"},
+        {"valid_to": TODAY - timedelta(days=1)},
+        {"valid_to": TODAY + timedelta(days=1)},
+        {"valid_from": TODAY + timedelta(days=1)},
+    ],
+)
+async def test_a_mass_ending_needs_a_look_and_is_not_applied_by_the_schedule(
+    database: Database, change: dict[str, Any]
+) -> None:
+    everybody = [a_row(number) for number in range(100)]
+    await applied(database, everybody)
+    few = [replace(row, **change) for row in everybody[:5]]
+    assert not (await proposed(database, [*few, *everybody[5:]])).needs_a_look
+    many = reading([replace(row, **change) for row in everybody[:6]] + everybody[6:])
+    before = await dump(database)
+    async with database.transaction() as session:
+        service = RegistrySource("https://registro.example.sv")
+        run = await scheduled.take(session, service, Answered(many, None), NOW)
+    assert run is not None
+    assert (run.state, run.needs_a_look, run.counts["ending"]) == ("proposed", True, 6)
+    assert await dump(database) == before
+
+
+async def test_who_is_out_of_force_already_ends_no_more(database: Database) -> None:
+    everybody = [a_row(number) for number in range(100)]
+    await applied(database, [replace(row, state="suspendida") for row in everybody])
+    run = await proposed(database, [replace(row, state="vencida") for row in everybody])
+    assert not run.needs_a_look
 
 
 async def test_the_digest_does_not_go_by_order() -> None:
