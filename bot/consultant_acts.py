@@ -75,8 +75,14 @@ def told_place(place: Mine | None) -> Result:
             registration=registration,
             until=until,
         )
-    name = "utter_consultant_lapsed" if place.state == "vencida" else "utter_consultant_suspended"
-    return says(name, OWN_BUTTONS[0], HUMAN_BUTTON, registration=registration, until=until)
+    buttons = OWN_BUTTONS[0], HUMAN_BUTTON
+    if place.state == "vencida":
+        return says("utter_consultant_lapsed", *buttons, registration=registration, until=until)
+    if place.reason is None:
+        return says("utter_consultant_suspended_unsaid", *buttons, registration=registration)
+    return says(
+        "utter_consultant_suspended", *buttons, registration=registration, reason=place.reason
+    )
 
 
 async def _home(here: "Actions", _args: Mapping[str, Any]) -> Result:

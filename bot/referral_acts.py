@@ -5,20 +5,20 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import feeds, service, states
-from actions.bookings.booked import Booked, Outcome
+from actions.bookings.booked import Booked
 from actions.bookings.contact import contact
 from actions.bookings.errors import BookingRefused, NotNow, NotYours, OpeningRefused
 from actions.bookings.openings import MODES as WAYS
 from actions.bookings.openings import Mode, Opening, Span
 from actions.messages.content import Button
 from actions.registry.rules import day_of
-from bot import notices
 from bot.booking_words import MODES, briefly, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.consultant_acts import OWN_BUTTONS, own_place, says, told_place
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
+from bot.finding_acts import told_others
 from bot.slots.calendar_words import shown_date
 from bot.slots.date_reading import Days, read_days
 from bot.slots.time_reading import shown_time
@@ -31,14 +31,16 @@ OFFERED: Final = 4
 _NOW: Final = {
     states.ACCEPTED: "ya está confirmada",
     states.PROPOSED: "ya propusiste otra hora y falta que te contesten",
-    states.DECLINED: "ya no es tuya: no se pudo atender y pasó a otro consultor",
-    states.EXPIRED: "se venció el tiempo para contestarla y pasó a otro consultor",
+    states.DECLINED: "ya no cuenta con vos",
+    states.EXPIRED: "se venció el tiempo para contestar, y ya no cuenta con vos",
     states.CANCELLED: "la cancelaron",
     states.DONE: "ya se hizo",
     states.MISSED: "ya pasó y no llegaron",
     states.PENDING: "la hora ya pasó",
 }
-"""Why a button pressed late does nothing any more."""
+"""Why a button pressed late does nothing any more. Whether somebody else was found, and which side
+did not answer or did not want it, is told to whom it concerns, and not to every one who was asked.
+"""
 _IN_AGENDA: Final = {
     states.PENDING: "falta tu respuesta",
     states.PROPOSED: "propusiste esta hora",
@@ -80,11 +82,6 @@ async def _refused(here: "Actions", args: Mapping[str, Any], why: BookingRefused
     if isinstance(why, NotYours):
         return says("utter_consultant_not_yours")
     return says("utter_referral_refused", why=str(why))
-
-
-async def _posted(here: "Actions", outcome: Outcome) -> Booked:
-    await notices.post_all(here.session, here.responses, outcome.notices, here.now)
-    return outcome.booking
 
 
 # -- requests --------------------------------------------------------------------------------------
@@ -159,7 +156,7 @@ async def _contact(here: "Actions", booking: Booked) -> str:
 async def _accept(here: "Actions", args: Mapping[str, Any]) -> Result:
     try:
         await _of(here, args)
-        booking = await _posted(
+        booking = await told_others(
             here,
             await service.accept(here.session, int(args["booking"]), here.person_id, here.now),
         )
@@ -233,7 +230,7 @@ async def _propose(here: "Actions", args: Mapping[str, Any]) -> Result:
             )
     except BookingRefused as refused:
         return await _refused(here, args, refused)
-    booking = await _posted(here, outcome)
+    booking = await told_others(here, outcome)
     return says("utter_other_proposed", *OWN_BUTTONS[:1], when=when(booking.span.starts))
 
 
@@ -262,7 +259,7 @@ async def _decline(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except BookingRefused as refused:
         return await _refused(here, args, refused)
-    await _posted(here, outcome)
+    await told_others(here, outcome)
     return says("utter_request_declined", *OWN_BUTTONS[:1])
 
 
@@ -283,7 +280,7 @@ async def _cancel(here: "Actions", args: Mapping[str, Any]) -> Result:
         outcome = await service.cancel(here.session, booking.id, here.person_id, here.now)
     except BookingRefused as refused:
         return await _refused(here, args, refused)
-    await _posted(here, outcome)
+    await told_others(here, outcome)
     return says("utter_own_booking_cancelled", *OWN_BUTTONS[:1], when=when(booking.span.starts))
 
 
@@ -348,7 +345,7 @@ def _over(booking: Booked) -> Result:
 async def _mark(here: "Actions", args: Mapping[str, Any], *, came: bool) -> Result:
     try:
         await _of(here, args)
-        booking = await _posted(
+        booking = await told_others(
             here,
             await service.mark_done(
                 here.session, int(args["booking"]), here.person_id, here.now, came=came

@@ -13,7 +13,7 @@ from actions.store.database import Executor
 @dataclass(frozen=True, slots=True)
 class Mine:
     """The person's own place in the registry. ``state`` is that of the day, of
-    actions.registry.rules.STATES; ``reason`` what the ministry gave for it, None where nothing;
+    actions.registry.rules.STATES; ``reason`` what was given for it, None where nothing was;
     ``documents`` counts the papers of the application."""
 
     consultant_id: int
@@ -39,7 +39,7 @@ async def mine(session: Executor, person_id: int, now: datetime) -> Mine | None:
                 """
                 SELECT c.id, c.name, c.state, c.registration_number, c.valid_to,
                     (SELECT h.reason FROM consultant_change AS h
-                        WHERE h.consultant_id = c.id AND h.reason IS NOT NULL
+                        WHERE h.consultant_id = c.id AND h.field = 'state'
                         ORDER BY h.id DESC LIMIT 1) AS reason,
                     (SELECT count(*) FROM consultant_document AS d
                         WHERE d.consultant_id = c.id) AS documents

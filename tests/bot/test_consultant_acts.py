@@ -10,10 +10,11 @@ from sqlalchemy import text
 from actions.bookings import service
 from actions.bookings.openings import Span
 from actions.cases.hours import Hours
-from actions.registry import joining
+from actions.registry import joining, standing
 from actions.store.database import Database
 from bot import flows, responses
 from bot.acting import Actions
+from bot.candidates import candidates
 from bot.dialogue.conversation import Conversation, Do, Result
 from knowledge.library import Library
 from tests.actions.bookings.conftest import NOW, WEDNESDAY, Advisor, Enrol, enrol, request
@@ -167,6 +168,48 @@ async def test_an_accepted_request_is_not_declined_by_its_old_button(
         assert names(late) == ["utter_referral_late"]
         assert "confirmada" in late.says[0].params["why"]
     assert await state_of(database, booking) == "accepted"
+
+
+async def test_who_is_out_is_not_told_of_another_where_nobody_was_left(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana, booking = await _of(database, enrol, meet)
+    said = await does(database, ana.person_id, "decline_request", booking=booking)
+    assert "Se la paso" not in RESPONSES.say(said.says[0].response, said.says[0].params).text
+    late = await does(database, ana.person_id, "referral_accept", booking=booking)
+    assert names(late) == ["utter_referral_late"]
+    assert "otro consultor" not in late.says[0].params["why"]
+
+
+async def test_a_proposal_that_ran_out_is_not_told_as_an_answer_that_did_not_come(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana, booking = await _of(database, enrol, meet)
+    starts = "2026-11-26T09:00:00-06:00"
+    await does(database, ana.person_id, "referral_time", booking=booking, starts=starts)
+    async with database.transaction() as session:
+        await service.expire_due(session, NOW + timedelta(days=3), candidates(NOW))
+    late = await does(database, ana.person_id, "referral_show", booking=booking)
+    assert await state_of(database, booking) == "expired"
+    assert "otro consultor" not in late.says[0].params["why"]
+    assert "contestarla" not in late.says[0].params["why"]
+
+
+async def test_who_is_suspended_is_told_why(database: Database, enrol: Enrol) -> None:
+    ana = await enrol()
+    for reason in ("Faltan papeles", "Otra vez faltan"):
+        async with database.transaction() as session:
+            await standing.suspend(session, ana.id, reason, "Rosa", NOW)
+        (say,) = (await does(database, ana.person_id, "consultant_home")).says
+        assert reason in RESPONSES.say(say.response, say.params).text
+        async with database.transaction() as session:
+            await standing.reinstate(session, ana.id, "Se aclaró", "Rosa", NOW)
+    async with database.transaction() as session:
+        await standing.set_state(
+            session, ana.id, "suspendida", "Rosa", NOW, reason=None, by_hand=False
+        )
+    (say,) = (await does(database, ana.person_id, "consultant_home")).says
+    assert say.response == "utter_consultant_suspended_unsaid"
 
 
 async def test_a_time_that_was_taken_meanwhile_is_replaced_by_free_ones(
