@@ -6,17 +6,18 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.bookings import finding
 from actions.bookings.service import Candidates, Wanted
-from actions.registry import rules, search
+from actions.registry import rules
 from actions.registry.search import Need
 
-MOST: Final = 10
-LOOKED_AT: Final = 60
-"""Who come stand before those who attend at a distance: so many are looked at for the latter."""
+MOST: Final = 5
+"""The first of them mostly takes it; some have just lost their time, or are being changed."""
 
 
 def candidates(now: datetime) -> Candidates:
-    """What actions.bookings asks for the next consultants with. Nobody's turn is used up by it: a
+    """What actions.bookings asks for the next consultants with: who fits and has a free time in the
+    way that the owner wanted, not before the one they asked for. Nobody's turn is used up by it: a
     request that others turned down is no first place."""
 
     async def found(session: AsyncSession, wanted: Wanted) -> Sequence[int]:
@@ -30,12 +31,12 @@ def candidates(now: datetime) -> Candidates:
             categories,
             wanted.need.get("sector"),
             wanted.need.get("department"),
-            remote_allowed=wanted.mode == "remote",
-            excluded=wanted.tried,
+            wanted.mode,
+            wanted.tried,
         )
-        if wanted.mode == "on_site":
-            return [one.consultant_id for one in await search.preview(session, need, now, MOST)]
-        found = await search.preview(session, need, now, LOOKED_AT)
-        return [one.consultant_id for one in found if one.remote][:MOST]
+        free = await finding.free_ones(
+            session, need, wanted.person_id, now, MOST, since=wanted.span.starts
+        )
+        return [one.fit.consultant_id for one in free]
 
     return found

@@ -1,15 +1,15 @@
 """Which consultants an owner can choose from: what they need, and who fits and has time."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import service
+from actions.bookings import finding
+from actions.bookings.finding import Found
 from actions.bookings.openings import MODES as WAYS
-from actions.bookings.openings import Mode, Opening
 from actions.cases import service as cases
-from actions.registry import rules, search
-from actions.registry.search import Fit, Need
+from actions.registry import rules
+from actions.registry.search import Need
 from bot.booking_words import told
 from bot.dialogue.conversation import Result, Say
 from bot.understanding import needs
@@ -39,8 +39,6 @@ NOBODY: Final = (
     "ninguno me convence",
     "no me convence ninguno",
 )
-LOOKED_AT: Final = 7
-"""Consultants whose times are looked at, to show three who have any, and that there are more."""
 
 _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
 
@@ -62,42 +60,25 @@ async def _read_need(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, 
 
 def need_of(args: Mapping[str, Any]) -> Need:
     """What is looked for, as the flow knows it."""
+    mode = args.get("meeting_mode")
     return Need(
-        (str(args["need_category"]),), args.get("sector"), args.get("need_department") or None
+        (str(args["need_category"]),),
+        args.get("sector"),
+        args.get("need_department") or None,
+        mode if mode in WAYS else "any",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Free:
-    """One who fits, the ways in which they have time, and their first free time."""
-
-    fit: Fit
-    ways: tuple[Mode, ...]
-    first: Opening
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Who is shown, and why these: ``fits``; ``remoto`` where nobody comes, ``visita`` where nobody
-    attends at a distance, though it was wanted; ``cercano``, of the departments of ``places``;
-    ``llamada``, nobody."""
-
-    how: str
-    shown: tuple[_Free, ...] = ()
-    places: str = ""
-    has_more: bool = False
 
 
 async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Up to three who fit and have time, or who are offered instead; ``found_how`` says which."""
-    need, wanted = need_of(args), args.get("meeting_mode")
+    need = need_of(args)
     # Those who could not be had, and those who were not wanted.
     out = [one for one in (str(args.get("searched") or ""), *(args.get("seen") or ())) if one]
     need = replace(need, excluded=tuple(int(one) for one in out if one.isdigit()))
-    search_for = [*need.categories, need.sector, need.department, wanted, *out]
+    search_for = [*need.categories, need.sector, need.department, need.mode, *out]
     if (before := _found_before(here, search_for)) is not None:
         return before
-    found = await _found(here, need, "any" if wanted is None else str(wanted))
+    found = await finding.find(here.session, need, here.person_id, here.now, here.terms)
     return {
         "found_how": found.how,
         "consultants": _as_options(found),
@@ -120,66 +101,7 @@ def _found_before(here: "Actions", search_for: list[Any]) -> Mapping[str, Any] |
     return None
 
 
-async def _found(here: "Actions", need: Need, wanted: str) -> _Found:
-    how = "fits"
-    if wanted == "remote":
-        # Where they are does not matter then.
-        far = await search.fallback(
-            here.session, replace(need, remote_allowed=False), here.now, LOOKED_AT
-        )
-        shown = await _with_time(here, far.fits, wanted) if far.kind == "remoto" else ()
-        if shown:
-            return _page(how, shown)
-        how = "visita"
-    need = replace(need, remote_allowed=wanted == "any")
-    fitting = await search.fitting(here.session, need, here.now, LOOKED_AT)
-    if shown := await _with_time(here, fitting, wanted):
-        return _page(how, shown)
-    instead = await search.fallback(here.session, need, here.now, LOOKED_AT)
-    if shown := await _with_time(here, instead.fits, wanted):
-        return _page(instead.kind, shown, ", ".join(instead.departments))
-    return _Found("llamada")
-
-
-def _page(how: str, free: Sequence[_Free], places: str = "") -> _Found:
-    most = search.MOST_SHOWN
-    return _Found(how, tuple(free[:most]), places, has_more=len(free) > most)
-
-
-async def _with_time(here: "Actions", fits: Sequence[Fit], wanted: str) -> tuple[_Free, ...]:
-    """The first three who have a free time, and one more who shows that there are others: with it,
-    in the way that is wanted where they can be met in it."""
-    found: list[_Free] = []
-    for fit in fits:
-        if firsts := await _first_free(here, fit):
-            ways = tuple(one for one in WAYS if one in firsts)
-            asked = [firsts[one] for one in ways if one == wanted] or [*firsts.values()]
-            found.append(_Free(fit, ways, min(asked, key=lambda one: one.span)))
-        if len(found) > search.MOST_SHOWN:
-            break
-    return tuple(found)
-
-
-async def _first_free(here: "Actions", fit: Fit) -> Mapping[Mode, Opening]:
-    """The first free time in each way in which they can be met."""
-    # Who does not go where it is needed can be met at a distance only.
-    possible: list[Mode | None] = [None, *WAYS] if fit.comes else ["remote"]
-    firsts: dict[Mode, Opening] = {}
-    for mode in possible:
-        # Mostly the first time of all is one of both ways, and nothing more has to be looked up.
-        if mode in firsts:
-            continue
-        free = await service.offer(here.session, fit.consultant_id, here.now, 1, mode=mode)
-        if not free:
-            if mode is None:
-                return {}
-            continue
-        for way in free[0].modes if mode is None else (mode,):
-            firsts[way] = free[0]
-    return firsts
-
-
-def _as_options(found: _Found) -> list[list[str]]:
+def _as_options(found: Found) -> list[list[str]]:
     rows = [[one.fit.name, str(one.fit.consultant_id), one.fit.name] for one in found.shown]
     if len(rows) == 1:
         rows[0] += YES
@@ -198,14 +120,14 @@ async def _other_consultants(_here: "Actions", args: Mapping[str, Any]) -> Resul
     return Result(again=("consultant",), given={"seen": seen})
 
 
-def _told_all(found: _Found) -> str:
+def _told_all(found: Found) -> str:
     """Who was found, and which of them is asked for: read aloud, it is in the right number."""
-    alone = len(found.shown) == 1
+    alone, places = len(found.shown) == 1, ", ".join(found.departments)
     intro = {
         "fits": "Encontré a alguien del registro:" if alone else "Te pueden ayudar, del registro:",
         "remoto": "Nadie llega hasta ahí, pero sí hay quien te atienda por llamada:",
         "visita": "Por llamada no hay nadie, pero sí quien llegue:",
-        "cercano": f"En ese departamento no hay nadie, pero cerca sí ({found.places}):",
+        "cercano": f"En ese departamento no hay nadie, pero cerca sí ({places}):",
         "llamada": "",
     }
     lines = [told(one.fit, one.ways, one.first.span.starts) for one in found.shown]

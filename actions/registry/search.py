@@ -1,14 +1,16 @@
-"""Who fits an owner's need: only those in force at that moment, the best fit first, in fair turns.
+"""Who fits an owner's need: only those in force at that moment who have hours of their own, the
+best fit first, in fair turns.
 
 How the turns are fair: fit is reckoned in few coarse steps, so most who fit do so equally. Among
 equals, who stood first longest ago (or never) stands first now; a tie goes by a hash with the day
-as its seed, so that no number in our table is luckier than another. Who stands first is noted, and
-that is what the next search goes by: over many searches each of N equals stands first every N-th
-time, however many owners ask. Second and third places follow the same order and cost no turn.
-Measured by :func:`first_places` and in the tests.
+as its seed, so that no number in our table is luckier than another. A search costs nobody their
+turn: whoever shows somebody says who stood first there (:func:`took_turn`), since not everybody who
+has hours has a free one left. That is what the next search goes by: over many searches each of N
+equals stands first every N-th time, however many owners ask. Second and third places follow the
+same order and cost no turn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -33,18 +35,26 @@ COMES: Final = 30
 REMOTELY: Final = 15
 """For coming to the department, or being there at a distance only."""
 
+Mode = Literal["on_site", "remote", "any"]
+"""Somebody who comes, somebody at a distance, or whichever it is."""
+How = Literal["fits", "remoto", "visita", "cercano"]
+"""What is found: what was asked for; or instead of it people who attend at a distance where nobody
+comes, people who come where nobody attends at a distance, people of near departments."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """What an owner looks for: at least one category of actions.registry.rules.CATEGORIES, an id of
-    knowledge.sectors, a department's name; None where it does not matter. ``excluded`` are
-    consultants who are not to be proposed (those who declined)."""
+    knowledge.sectors, a department's name; None where it does not matter. Who attends at a distance
+    may be anywhere. ``excluded`` are consultants who are not to be proposed (those who declined).
+    With ``nearby``, they may come to any of these departments."""
 
     categories: tuple[str, ...]
     sector: str | None = None
     department: str | None = None
-    remote_allowed: bool = True
+    mode: Mode = "any"
     excluded: tuple[int, ...] = ()
+    nearby: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.categories or not set(self.categories) <= set(rules.CATEGORIES):
@@ -77,80 +87,46 @@ class Fit:
     """Whether they go where it is needed; otherwise they attend at a distance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """What is offered where nobody fits: ``remoto``, people who attend at a distance; ``cercano``,
-    people of the nearest ``departments`` that have any; ``llamada``, a call from the ministry."""
-
-    kind: Literal["remoto", "cercano", "llamada"]
-    fits: tuple[Fit, ...] = ()
-    departments: tuple[str, ...] = ()
+def steps(need: Need) -> Iterator[tuple[How, Need]]:
+    """What to look for, one after the other until somebody is found: what is needed itself, then
+    what may do instead, the nearest departments last."""
+    yield "fits", need
+    if need.mode == "on_site":
+        yield "remoto", replace(need, mode="remote")
+    elif need.mode == "remote":
+        yield "visita", replace(need, mode="on_site")
+    for ring in rings(need.department or ""):
+        yield "cercano", replace(need, mode="on_site", department=None, nearby=ring)
 
 
 async def fitting(
-    session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
-) -> list[Fit]:
-    """The best ones for a need, in their turns; who stands first has had theirs."""
-    return await _found(session, need, now, limit, takes_turn=True)
-
-
-async def preview(
     session: Executor, need: Need, now: datetime, limit: int = MOST_SHOWN
 ) -> list[Fit]:
-    """The same without costing anybody a turn: for who only looks."""
-    return await _found(session, need, now, limit, takes_turn=False)
-
-
-async def fallback(
-    session: AsyncSession, need: Need, now: datetime, limit: int = MOST_SHOWN
-) -> Fallback:
-    """What is offered where :func:`fitting` finds nobody; who stands first has had their turn."""
-    anywhere = replace(need, department=None, remote_allowed=True)
-    if not need.remote_allowed:
-        found = await _found(session, anywhere, now, limit, takes_turn=True, only_remote=True)
-        if found:
-            return Fallback("remoto", tuple(found))
-    for ring in rings(need.department or ""):
-        found = await _found(
-            session, anywhere, now, limit, takes_turn=True, places=[*ring], remote=False
-        )
-        if found:
-            served = {place for one in found for place in one.departments}
-            return Fallback("cercano", tuple(found), tuple(one for one in ring if one in served))
-    return Fallback("llamada")
-
-
-async def _found(
-    session: Executor, need: Need, now: datetime, limit: int, *, takes_turn: bool, **otherwise: Any
-) -> list[Fit]:
+    """The best ones for a need, in their turns. They have hours in a way in which they are needed,
+    every week or on a day to come: whether one of them is still free is not looked at."""
     # A plan that was kept from when few had been offered goes through all of them for each one who
     # fits: the join has to be planned for as many as there are.
     await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-    values = {**_values(need, now), **otherwise, "limit": limit}
-    if takes_turn:
-        values["now"] = now
-    rows = await session.execute(_best(len(need.categories), takes_turn), values)
+    values = {**_values(need, now), "limit": limit}
+    rows = await session.execute(_best(len(need.categories)), values)
     return [_fit(row, need) for row in rows]
 
 
-async def first_places(session: Executor, since: datetime) -> Mapping[int, datetime]:
-    """When each consultant last stood first, since a moment."""
-    rows = await session.execute(
-        text("SELECT consultant_id, first_at FROM consultant_offer WHERE first_at >= :since"),
-        {"since": since},
-    )
-    return {row.consultant_id: row.first_at for row in rows}
+async def took_turn(session: AsyncSession, consultant_id: int, now: datetime) -> None:
+    """Notes that they stood first among those who were shown to somebody."""
+    await session.execute(_TURN_TAKEN, {"id": consultant_id, "now": now})
 
 
 def _values(need: Need, now: datetime) -> dict[str, Any]:
     day = rules.day_of(now)
+    places = [*need.nearby] or ([] if need.department is None else [need.department])
     return {
         "categories": [*need.categories],
         **{f"category{place}": one for place, one in enumerate(need.categories)},
         "sector": need.sector,
-        "places": None if need.department is None else [need.department],
-        "remote": need.remote_allowed,
-        "only_remote": False,
+        "places": places or None,
+        "come": need.mode != "remote",
+        "afar": need.mode != "on_site",
         "excluded": [*need.excluded],
         "day": day,
         "seed": day.toordinal(),
@@ -158,58 +134,66 @@ def _values(need: Need, now: datetime) -> dict[str, Any]:
 
 
 _COMES: Final = (
-    "NOT :only_remote AND c.on_site AND (CAST(:places AS text[]) IS NULL "
-    "OR c.departments && CAST(:places AS text[]))"
+    "(:come AND c.on_site AND (CAST(:places AS text[]) IS NULL "
+    "OR c.departments && CAST(:places AS text[])))"
 )
+_AFAR: Final = "(:afar AND c.remote)"
 _FITS: Final = (
     f"{rules.BOOKABLE_SQL.format(c='c')} AND c.categories && CAST(:categories AS text[]) "
     "AND (CAST(:sector AS text) IS NULL OR c.sectors = '{}' OR :sector = ANY(c.sectors)) "
-    f"AND (({_COMES}) OR (:remote AND c.remote)) "
-    "AND c.id <> ALL(CAST(:excluded AS bigint[]))"
+    f"AND ({_COMES} OR {_AFAR}) AND c.id <> ALL(CAST(:excluded AS bigint[]))"
 )
-_TURNS: Final = "score DESC, first_at NULLS FIRST, hashint8extended(c.id, :seed), c.id"
-
+_MEETS: Final = "(c.comes AND {a}.mode <> 'remote' OR c.afar AND {a}.mode <> 'on_site')"
+# Each is looked up by itself, best first until there are enough: with EXISTS the hours of the whole
+# registry may be read for it.
+_HAS_HOURS: Final = f"""(
+    (SELECT true FROM availability AS a
+        WHERE a.consultant_id = c.id AND {_MEETS.format(a="a")} LIMIT 1)
+    OR (SELECT true FROM availability_exception AS e
+        WHERE e.consultant_id = c.id AND e.last_day >= :day AND e.opened
+        AND e.starts IS NOT NULL AND {_MEETS.format(a="e")} LIMIT 1))"""
+_TURNS: Final = "score DESC, first_at NULLS FIRST, lot, id"
 
 # Two searches at once put the same consultant first: but for the very first time ever, neither
 # waits for the other's transaction to end.
-_TURN_TAKEN: Final = f"""
-    , first AS (SELECT c.id FROM best AS c ORDER BY {_TURNS} LIMIT 1),
-    free AS (
-        SELECT o.consultant_id FROM consultant_offer AS o JOIN first ON first.id = o.consultant_id
-        FOR UPDATE OF o SKIP LOCKED),
+_TURN_TAKEN: Final = text(
+    """
+    WITH free AS (
+        SELECT consultant_id FROM consultant_offer WHERE consultant_id = :id
+        FOR UPDATE SKIP LOCKED),
     again AS (
         UPDATE consultant_offer AS o SET first_at = :now FROM free
-        WHERE o.consultant_id = free.consultant_id),
-    never_before AS (
-        INSERT INTO consultant_offer (consultant_id, first_at) SELECT first.id, :now FROM first
-        WHERE NOT EXISTS (SELECT 1 FROM consultant_offer AS o WHERE o.consultant_id = first.id)
-        ON CONFLICT DO NOTHING)
-"""
+        WHERE o.consultant_id = free.consultant_id)
+    INSERT INTO consultant_offer (consultant_id, first_at) SELECT :id, :now
+    WHERE NOT EXISTS (SELECT 1 FROM consultant_offer WHERE consultant_id = :id)
+    ON CONFLICT DO NOTHING
+    """
+)
 
 
 @cache
-def _best(categories: int, takes_turn: bool) -> TextClause:
-    """The statement for a need of so many categories; whether who stands first has had their turn
-    by it. Every row has each looked for by itself: for thousands of rows, counting what two lists
-    share takes several times as long."""
+def _best(categories: int) -> TextClause:
+    """The statement for a need of so many categories. Every row has each looked for by itself: for
+    thousands of rows, counting what two lists share takes several times as long."""
     covered = " + ".join(
         f"CASE WHEN :category{place} = ANY(c.categories) THEN 1 ELSE 0 END"
         for place in range(categories)
     )
     return text(
         f"""
-        WITH best AS (
-            SELECT c.id, o.first_at, {COVERS} * ({covered}) / {categories}
+        WITH fits AS (
+            SELECT c.id, o.first_at, hashint8extended(c.id, :seed) AS lot, {_COMES} AS comes,
+                {_AFAR} AS afar, {COVERS} * ({covered}) / {categories}
                 + CASE WHEN :sector = ANY(c.sectors) THEN {SPECIALISED} ELSE {GENERALIST} END
                 + CASE WHEN {_COMES} THEN {COMES} ELSE {REMOTELY} END AS score
             FROM consultant AS c LEFT JOIN consultant_offer AS o ON o.consultant_id = c.id
-            WHERE {_FITS}
-            ORDER BY {_TURNS} LIMIT :limit)
-        {_TURN_TAKEN if takes_turn else ""}
+            WHERE {_FITS} ORDER BY {_TURNS} OFFSET 0),
+        best AS (SELECT * FROM fits AS c WHERE {_HAS_HOURS} ORDER BY {_TURNS} LIMIT :limit)
         SELECT c.id, c.registration_number, c.name, c.kind, c.categories, c.sectors,
             c.departments, c.on_site, c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit,
-            c.valid_to, best.score, {_COMES} AS comes
-        FROM best JOIN consultant AS c ON c.id = best.id ORDER BY {_TURNS}
+            c.valid_to, best.score, best.comes
+        FROM best JOIN consultant AS c ON c.id = best.id
+        ORDER BY {_TURNS}
         """
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import text
 
-from actions.bookings import figures, service
+from actions.bookings import figures, finding, service
 from actions.registry import search, verify
 from actions.registry.search import Need
 from actions.store.database import Database, Executor
@@ -31,7 +31,7 @@ OWNERS: Final = 1_000
 FULL_FOR: Final = timedelta(days=55)
 ROUNDS: Final = 20
 WARMING: Final = 10
-ONE_NEED: Final = Need(("financiamiento",), None, "San Miguel", remote_allowed=False)
+ONE_NEED: Final = Need(("financiamiento",), None, "San Miguel", "on_site")
 """Some dozens fit it equally well, so each of them has a turn often enough to compare."""
 
 
@@ -77,19 +77,32 @@ async def _filled(database_url: str) -> list[Figure]:
 
 
 async def _searched(database: Database) -> list[Figure]:
+    """As the chat does it: who fits and whose turn it was; and that with their free times."""
     needs = registry_data.needs(SEARCHES)
+    async with database.session() as session:
+        (owner_id,) = await _strangers(session, 1)
 
     async def fitting(need: Need) -> None:
         async with database.transaction() as session:
-            await search.fitting(session, need, now())
+            found = await search.fitting(session, need, now(), finding.PAGE)
+            if found:
+                await search.took_turn(session, found[0].consultant_id, now())
 
-    async def fallback(need: Need) -> None:
+    async def instead(need: Need) -> None:
+        async with database.session() as session:
+            (_, *others) = search.steps(need)
+            for _, step in others:
+                if await search.fitting(session, step, now(), finding.PAGE):
+                    break
+
+    async def find(need: Need) -> None:
         async with database.transaction() as session:
-            await search.fallback(session, need, now())
+            await finding.find(session, need, owner_id, now())
 
     return [
         *await _timed("fitting consultants", fitting, needs),
-        *await _timed("where nobody fits, others", fallback, needs),
+        *await _timed("where nobody fits, others", instead, needs),
+        *await _timed("consultants with their first free times", find, needs),
     ]
 
 
@@ -116,18 +129,25 @@ async def _verified(database: Database) -> list[Figure]:
 
 
 async def _turns(database: Database) -> list[Figure]:
-    """Over thousands of requests for one need, how often each of those who fit best stood first."""
+    """Over thousands of requests for one need, how often each of those who fit best and have a
+    free time stood first."""
     async with database.session() as session:
-        found = await search.preview(session, ONE_NEED, now(), registry_data.CONSULTANTS)
-    equals = [one.consultant_id for one in found if one.score == found[0].score]
+        (owner_id,) = await _strangers(session, 1)
+        everybody = await search.fitting(session, ONE_NEED, now(), registry_data.CONSULTANTS)
+        best = [one for one in everybody if one.score == everybody[0].score]
+        equals = [
+            one.consultant_id
+            for one in best
+            if await service.offer(session, one.consultant_id, now(), 1, mode="on_site")
+        ]
     firsts: Counter[int] = Counter()
     moment = now()
     for _ in range(REQUESTS // TOGETHER):
         async with database.transaction() as session:
             for _ in range(TOGETHER):
                 moment += timedelta(seconds=7)
-                (first,) = await search.fitting(session, ONE_NEED, moment, 1)
-                firsts[first.consultant_id] += 1
+                (first, *_) = (await finding.find(session, ONE_NEED, owner_id, moment)).shown
+                firsts[first.fit.consultant_id] += 1
     assert set(firsts) <= set(equals)
     return [
         Figure("first places of 10,000, largest to mean", _largest(firsts, len(equals)), ""),

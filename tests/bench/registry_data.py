@@ -100,7 +100,7 @@ def needs(count: int) -> Sequence[Need]:
             tuple(dict.fromkeys(some)),
             chance.choice(sectors().listed).id if chance.random() < 0.8 else None,
             where.name if chance.random() < 0.85 else None,
-            remote_allowed=chance.random() < 0.8,
+            mode="any" if chance.random() < 0.8 else "on_site",
         )
         if chance.random() < 0.1:
             declined = tuple(chance.sample(range(1, CONSULTANTS + 1), 3))

@@ -56,6 +56,20 @@ async def rows_of(database: Database, query: str, **values: Any) -> list[tuple[A
         return [tuple(row) for row in await session.execute(text(query), values)]
 
 
+async def give_hours(database: Database, but: Sequence[int | str] = ()) -> None:
+    """Everybody of the registry has time on Mondays now, in whichever way; only those with the
+    registration numbers ``but`` have none."""
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO availability (consultant_id, weekday, starts, ends, mode) "
+                "SELECT id, 0, '08:00', '12:00', 'both' FROM consultant "
+                "WHERE registration_number <> ALL(:but) ON CONFLICT DO NOTHING"
+            ),
+            {"but": [f"CA-{one}" for one in but]},
+        )
+
+
 async def consultant(database: Database, number: int | str = 1) -> int:
     """Our number of the one with that registration number."""
     ((found,),) = await rows_of(

@@ -6,13 +6,14 @@ from actions.store.database import Database
 from actions.store.listing import Asked
 from knowledge.sectors import sectors
 from knowledge.territory import territory
-from tests.actions.registry.conftest import NOW, a_row, applied, rows_of
+from tests.actions.registry.conftest import NOW, a_row, applied, give_hours, rows_of
 
 
 async def test_it_has_something_of_everything(database: Database) -> None:
     async with database.transaction() as session:
         assert await registry.load(session, NOW)
         assert not await registry.load(session, NOW)
+    await give_hours(database)
     async with database.transaction() as session:
         everybody = await listing.consultants(session, Asked(limit=100), NOW)
         waiting = await listing.runs(session, Asked(filters={"estado": "proposed"}))
