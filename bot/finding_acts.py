@@ -32,6 +32,7 @@ async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[st
         here.now,
         near=wanted_from(args, here.now),
         mode=_chosen_mode(args),
+        terms=here.terms,
     )
     if not free:
         return Result(says=(Say("utter_no_openings"),), again=("consultant",), given=_afresh())
@@ -91,6 +92,7 @@ async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str
             during,
             here.now,
             mode=_chosen_mode(args),
+            terms=here.terms,
         )
     except errors.NotBookable as refused:
         return _other_consultant(refused, args)
@@ -141,15 +143,31 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
                 "sector": need.sector,
                 "department": need.department,
             },
+            terms=here.terms,
         )
     except errors.NotBookable as refused:
         return _other_consultant(refused, args)
-    except (errors.HoldExpired, errors.NotYours):
+    except errors.NotYours:
         # A hold that lapsed may be gone altogether by now.
         return other_times(str(args["opening"]), args, str(errors.HoldExpired()))
+    except errors.OpeningRefused as refused:
+        return other_times(str(args["opening"]), args, str(refused))
+    except errors.NoPurpose as refused:
+        return _asked_again(refused, "purpose")
+    except errors.NoConsent as refused:
+        return _asked_again(refused, "share_contact")
+    except errors.BookingRefused as refused:
+        # It was asked for and answered, or ended, in the meantime: nothing is left to confirm.
+        return Result(says=(Say("utter_book_refused", {"refusal": str(refused)}),))
     booking = await told_others(here, outcome)
     params = {**params_of(here, booking), "deadline": moment_of(booking.deadline)}
     return Result(says=(Say("utter_book_asked", params),))
+
+
+def _asked_again(refused: errors.BookingRefused, slot: str) -> Result:
+    """One answer does not hold; the time stays held, and the other answers stay as they are."""
+    said = (Say("utter_book_refused", {"refusal": str(refused)}),)
+    return Result(says=said, again=(slot, "booking_right"))
 
 
 async def told_others(here: "Actions", outcome: Outcome) -> Booked:
