@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,15 +14,24 @@ from actions.cases import service as cases
 from actions.cases.hours import Hours
 from actions.cases.service import Reason
 from actions.firms import service as firms
-from actions.firms.rules import SizeClass, size_class
 from actions.guides.service import is_offered
 from actions.messages import outbox, states
 from actions.messages.content import Attachment, Content
-from actions.people import consent, erasure, linking, wanted
-from actions.people.erasure import Held
+from actions.people import consent, linking
 from actions.questions import ratings
 from actions.questions import service as questions
-from bot import booking_acts, consultant_acts, consultant_calendar, notices, privacy, referral_acts
+from bot import (
+    booking_acts,
+    consultant_acts,
+    consultant_calendar,
+    consultant_day,
+    own_data_acts,
+    privacy,
+    profile_acts,
+    proposing_acts,
+    referral_acts,
+    wanted_acts,
+)
 from bot.dialogue.conversation import Conversation, Do
 from bot.flows.model import Flows
 from bot.responses import Catalogue
@@ -31,27 +39,7 @@ from bot.slots.calendar_words import shown_date
 from bot.understanding.understood import TASKS
 from knowledge.guides import guides
 from knowledge.library import Library
-from knowledge.sectors import sectors
 
-CATEGORIES: Final = {
-    "announcements": "avisos",
-    "reminders": "recordatorios",
-    "training": "capacitaciones",
-}
-"""What a person can stop, as it is called in the chat."""
-CHANNELS: Final = {"whatsapp": "WhatsApp", "telegram": "Telegram", "web": "chat de la página"}
-SIZES: Final = {
-    "micro": "microempresa",
-    "pequena": "pequeña empresa",
-    "mediana": "mediana empresa",
-    "grande": "gran empresa",
-}
-STATES_OF_PERMIT: Final = {
-    "has_permit": "lo tiene",
-    "in_process": "en trámite",
-    "none": "no tiene",
-    "unknown": "no sabe",
-}
 LINK_NOTICE: Final = "link_notice"
 """The template of the notice that accounts were joined, outside WhatsApp's window."""
 
@@ -230,133 +218,9 @@ async def _release(here: Actions, _args: Mapping[str, Any]) -> None:
     await cases.release(here.session, here.person_id)
 
 
-async def _stop(here: Actions, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    chosen = _categories(args)
-    await wanted.stop(here.session, here.person_id, chosen)
-    others = [] if len(chosen) < len(CATEGORIES) else list(CATEGORIES)
-    again = [(category, f"Sí quiero {CATEGORIES[category]}") for category in others]
-    return {"what": _listed(chosen, "ni"), "again": again}
-
-
-async def _start(here: Actions, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    chosen = _categories(args)
-    await wanted.start(here.session, here.person_id, chosen)
-    return {"what": _listed(chosen, "y")}
-
-
-def _categories(args: Mapping[str, Any]) -> tuple[str, ...]:
-    """Those that are named, by a button or in words; all of them where none is."""
-    if args.get("category") in CATEGORIES:
-        return (str(args["category"]),)
-    text = str(args.get("text", "")).lower()
-    named = tuple(
-        category for category, roots in _NAMED.items() if any(root in text for root in roots)
-    )
-    return named or tuple(CATEGORIES)
-
-
-_NAMED: Final = {
-    "announcements": ("anuncio", "noticia", "novedad"),
-    "reminders": ("recordator", "recordat"),
-    "training": ("capacita", "curso", "taller", "charla"),
-}
-
-
-def _listed(categories: tuple[str, ...], last: str) -> str:
-    words = [CATEGORIES[category] for category in categories]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-async def _save_profile(here: Actions, args: Mapping[str, Any]) -> None:
-    values = dict(args)
-    place = values.pop("district", None)
-    if "annual_sales_usd" in values:
-        values["annual_sales_usd"] = _dollars(values["annual_sales_usd"])
-    await firms.save(here.session, here.person_id, {**values, **(place or {})})
-
-
-def _dollars(amount: Any) -> Decimal | None:
-    """An amount as its slot or the firm's profile has it."""
-    if amount is None:
-        return None
-    return Decimal(amount["amount"] if isinstance(amount, dict) else amount)
-
-
-async def _firm_size(_here: Actions, args: Mapping[str, Any]) -> Mapping[str, str]:
-    workers = args.get("workers")
-    sales = _dollars(args.get("annual_sales_usd"))
-    size = size_class(int(workers) if workers is not None else None, sales)
-    return {"firm_size": _size_told(size)}
-
-
-def _size_told(size: SizeClass | None) -> str:
-    if size is None:
-        return ""
-    basis = {"por trabajadores": "por la cantidad de personas", "por ventas": "por sus ventas"}
-    told = basis.get(size.basis, "por personas y ventas")
-    if size.size in ("micro", "pequena"):
-        return f"Según la Ley MYPE, {told} es {SIZES[size.size]}. "
-    # That law knows no larger firm, so it cannot be named as the source of one.
-    return f"Pasa de pequeña empresa según la Ley MYPE: {told} se toma como {SIZES[size.size]}. "
-
-
 async def _record_consent(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, Any]:
     await consent.record(here.session, here.person_id, privacy.VERSION, here.channel)
     return {}
-
-
-async def _data_held(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, str]:
-    held = await erasure.held(here.session, here.person_id)
-    lines = _held_lines(held)
-    for task in here.conversation.tasks:
-        flow, answers = here.flows.flows.get(task.flow), len(task.order)
-        if flow is not None and answers:
-            lines.append(f"A medias, sin terminar: {flow.name} ({answers} respuestas)")
-    return {"held": "\n".join(f"• {line}" for line in lines)}
-
-
-def _held_lines(held: Held) -> list[str]:
-    lines = [f"{CHANNELS.get(one.channel, one.channel)}: {one.address}" for one in held.channels]
-    firm = held.firm
-    if "firm_name" in firm:
-        lines.append(f"Empresa: {firm['firm_name']}")
-    if "sector" in firm:
-        lines.append(f"Rubro: {_sector_named(str(firm['sector']))}")
-    if "workers" in firm:
-        lines.append(f"Personas que trabajan: {firm['workers']}")
-    if "annual_sales_usd" in firm:
-        lines.append(f"Ventas al año: {firm['annual_sales_usd']:,} USD")
-    if "district" in firm:
-        lines.append(f"Lugar: {firm['district']}, {firm['department']}")
-    if "permit_state" in firm:
-        lines.append(f"Permiso ambiental: {STATES_OF_PERMIT[str(firm['permit_state'])]}")
-    if held.consent_given_at is not None:
-        day = shown_date(held.consent_given_at.astimezone(hours.ZONE).date())
-        lines.append(f"Me diste permiso de guardar datos el {day}")
-    if held.stopped:
-        lines.append(f"No querés {_listed(tuple(sorted(held.stopped)), 'ni')}")
-    if held.open_case is not None:
-        lines.append(f"Caso abierto con una persona: {held.open_case}")
-    if held.papers is not None:
-        lines.append(f"Tu solicitud al registro de consultores, con sus documentos: {held.papers}")
-    if held.waits_for:
-        lines.append(f"Preguntas de las que esperás respuesta: {held.waits_for}")
-    if held.linked_accounts:
-        lines.append("Tenés cuentas unidas")
-    lines.append(f"Mensajes tuyos guardados: {held.messages}")
-    return lines
-
-
-def _sector_named(code: str) -> str:
-    sector = sectors().get(code)
-    return sector.title if sector is not None else code
-
-
-async def _erase_data(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, str]:
-    erased = await erasure.erase(here.session, here.person_id, here.now, answering=here.inbox_ids)
-    await notices.post_all(here.session, here.responses, erased.notices)
-    kept = f"Sin tu nombre ni tu número quedan: {'; '.join(erased.kept)}. " if erased.kept else ""
-    return {"kept": kept}
 
 
 async def _make_code(here: Actions, _args: Mapping[str, Any]) -> Mapping[str, str]:
@@ -372,7 +236,7 @@ async def _join_accounts(here: Actions, args: Mapping[str, Any]) -> Mapping[str,
         joined = await linking.join(here.session, here.person_id, str(args["code"]), here.now)
     except linking.CodeRefused as refused:
         return {"link_result": refused.reason}
-    named = CHANNELS.get(here.channel, here.channel)
+    named = own_data_acts.CHANNELS.get(here.channel, here.channel)
     notice = here.says("utter_link_notice", channel=named)
     content = Content(text=notice, template=LINK_NOTICE, variables={"1": named})
     await outbox.post(
@@ -399,20 +263,19 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "open_case": _open_case,
     "release": _release,
     "withdraw_case": _withdraw_case,
-    "stop_messages": _stop,
-    "start_messages": _start,
-    "save_profile": _save_profile,
-    "firm_size": _firm_size,
     "record_consent": _record_consent,
-    "data_held": _data_held,
-    "erase_data": _erase_data,
     "make_code": _make_code,
     "join_accounts": _join_accounts,
     "undo_link": _undo_link,
+    **wanted_acts.HANDLERS,
+    **profile_acts.HANDLERS,
+    **own_data_acts.HANDLERS,
     **booking_acts.HANDLERS,
     **consultant_acts.HANDLERS,
     **consultant_calendar.HANDLERS,
+    **consultant_day.HANDLERS,
     **referral_acts.HANDLERS,
+    **proposing_acts.HANDLERS,
 }
 _OF_KNOWLEDGE: Final = frozenset({"answer", "rate", "want_answer", "show_guide"})
 ACTIONS: Final = frozenset(_HANDLERS) - _OF_KNOWLEDGE
