@@ -20,6 +20,7 @@ from bot.slots.availability import UNREAD, days_of, read_line, week_of
 from bot.slots.calendar_words import shown_date
 from bot.slots.days_off_reading import DaysOff, shown_days_off
 from bot.slots.protocol import Value
+from bot.slots.week_phrases import added
 from bot.slots.week_reading import Hours, shown_week
 
 if TYPE_CHECKING:
@@ -189,6 +190,9 @@ async def _save_time(here: "Actions", args: Mapping[str, Any]) -> Result:
     try:
         if "week" in wanted:
             week = week_of(wanted)
+            if wanted.get("add") is True:
+                kept = await availability.windows_of(here.session, place.consultant_id)
+                week = added([_hours(one) for one in kept], week)
             windows = [Window(one.weekday, one.starts, one.ends, one.mode) for one in week]
             await availability.set_windows(here.session, place.consultant_id, windows)
             return says("utter_week_saved", OWN_BUTTONS[0], week=shown_week(week))

@@ -1,5 +1,6 @@
 """Slot: when a consultant has time, every week or on days that are different."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -14,6 +15,7 @@ from bot.slots.days_off_reading import (
 )
 from bot.slots.declaration import Declaration
 from bot.slots.protocol import Choose, Option, Sent, Stored, Value, Wrong
+from bot.slots.week_phrases import adds, left_out, spelt
 from bot.slots.week_reading import BOTH, MODES, Hours, NoWeek, read_week, shown_week
 from bot.slots.written import STALE, tidy
 
@@ -28,6 +30,7 @@ _NO_WEEK: Final = {
     NoWeek.UNREAD: UNREAD,
     NoWeek.NO_DAYS: "utter_wrong_availability_days",
     NoWeek.NO_HOURS: "utter_wrong_availability_hours",
+    NoWeek.ONE_HOUR: "utter_wrong_availability_one_hour",
     NoWeek.BACKWARDS: "utter_wrong_availability_backwards",
     NoWeek.OVERLAPPING: "utter_wrong_availability_overlapping",
 }
@@ -44,7 +47,8 @@ class Availability:
     """``type: availability``; nothing else to declare.
 
     A week ("lunes a viernes de 8 a 12") or days that are different ("no puedo del 3 al 7"). Kept
-    as ``{"week": [[weekday, "08:00", "12:00", mode], ...]}``, or as ``{"first", "last", "opened",
+    as ``{"week": [[weekday, "08:00", "12:00", mode], ...]}``, with ``"add": true`` where these
+    hours come to the week that there is, or as ``{"first", "last", "opened",
     "starts", "ends", "mode"}`` with ISO days and times, the times None for whole days.
     """
 
@@ -73,7 +77,7 @@ class Availability:
             return STALE
         try:
             if "week" in value:
-                return _week(week_of(value), today)
+                return _week(week_of(value), more=value.get("add") is True)
             return _days(days_of(value), today)
         except (KeyError, TypeError, ValueError):
             return STALE
@@ -81,13 +85,35 @@ class Availability:
 
 def read_line(text: str, today: date) -> Value | Wrong:
     """What a line says of a consultant's time, or why it says nothing."""
-    if speaks_of_days(text):
-        days = read_days_off(text, today)
+    said, without = left_out(spelt(text))
+    if speaks_of_days(said):
+        days = read_days_off(said, today)
         return Wrong(_NO_DAYS[days]) if isinstance(days, NoDays) else _days(days, today)
-    week = read_week(text)
+    week = read_week(said)
     if isinstance(week, NoWeek):
         return Wrong(_NO_WEEK[week])
-    return _week(week, today)
+    left = tuple(one for one in week if one.weekday not in without)
+    if not left:
+        return Wrong("utter_wrong_availability_days")
+    return _week(left, more=adds(said))
+
+
+_OF_TIME: Final = re.compile(
+    r"\b(?:lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|hoy|manana|mananas|tardes?"
+    r"|semana|dias?|horas?|horario|[0-9]{1,2}(?::[0-9]{2})?(?:\s?[ap]\.?\s?m\b)?\s+(?:a|al|y)\s+[0-9]"
+    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre"
+    r"|diciembre|dic|ene|navidad|vacaciones)\b"
+)
+_ASKS: Final = re.compile(
+    r"[?¿]|^\W*(?:como|cuando|cuant\w+|donde|quien|cual|que|q|ke|por que|xq|hay|se puede|mi agenda"
+    r"|mis citas)\b"
+)
+
+
+def is_of_time(text: str) -> bool:
+    """Whether a line is about days or hours, and asks nothing."""
+    said = spelt(text)
+    return _OF_TIME.search(said) is not None and _ASKS.search(said) is None
 
 
 def week_of(value: dict[str, Any]) -> tuple[Hours, ...]:
@@ -119,13 +145,15 @@ def _time(written: Any) -> time:
     return time.fromisoformat(written).replace(second=0, microsecond=0, tzinfo=None)
 
 
-def _week(week: Sequence[Hours], today: date) -> Value | Wrong:
+def _week(week: Sequence[Hours], *, more: bool) -> Value | Wrong:
     shown = shown_week(week)
     if not week or len(week) > MOST_WINDOWS or read_week(shown) != tuple(week):
         return STALE
     kept: list[Any] = [
         [one.weekday, f"{one.starts:%H:%M}", f"{one.ends:%H:%M}", one.mode] for one in week
     ]
+    if more:
+        return Value({"week": kept, "add": True}, f"{shown} (además de lo que ya tenés)")
     return Value({"week": kept}, shown)
 
 

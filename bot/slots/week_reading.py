@@ -35,6 +35,7 @@ class NoWeek(Enum):
     UNREAD = "something in it is neither a day nor an hour"
     NO_DAYS = "it has hours only"
     NO_HOURS = "it has days only"
+    ONE_HOUR = "a stretch has no beginning, or no end"
     BACKWARDS = "a stretch ends before it begins"
     OVERLAPPING = "two stretches of a day share time"
 
@@ -93,14 +94,19 @@ _CLOCK: Final = (
     r"(?:\s*(?:hrs?|horas?|h)\b\.?)?(?:\s*(?P<mark>[ap])\.?\s?m\b\.?)?(?![0-9])"
 )
 _REST: Final = (
-    r"(?P<part>(?:de|en|por)\s+la\s+(?:manana|tarde|noche)s?)"
+    r"(?P<whole>(?:todo\s+(?:el\s+)?dia|(?:el\s+)?dia\s+(?:completo|entero))\b)"
+    r"|(?P<part>(?:(?:de|d|en|por|x)\s+)?las?\s+(?:manana|tarde|noche)s?\b)"
     r"|(?P<on_site>presencial(?:es|mente)?|en\s+persona|en\s+el\s+lugar)"
     r"|(?P<remote>a\s+distancia|en\s+linea|virtual(?:es|mente)?|remot[oa]s?|por\s+videollamada)"
     r"|(?P<both>(?:de\s+)?ambas\s+formas)"
+    r"|(?P<from>a\s+partir\b)"
     r"|(?P<to>al?\b|hasta\b|-|–)"
-    r"|(?P<and>[,;/\n&+]|[ye]\b|tambien\b|ademas\b)"
-    r"|(?P<filler>(?:del?|desde|los?|las?|el|en|por|horas?|horario|mi|mis|es|son|atiendo|puedo"
-    r"|trabajo|estoy|disponible|de\s+atencion|solo|solamente|dias?|que|yo)\b|[.:])"
+    r"|(?P<and>[,;/\n&+]|[ye]\b|tambien\b|tanbien\b|ademas\b)"
+    r"|(?P<filler>(?:del?|d|desde|los?|las?|el|en|por|x|horas?|horario|mi|mis|es|son|atiendo|puedo"
+    r"|trabajo|estoy|disponible|de\s+atencion|solo|solamente|dias?|que|q|yo|despues|antes"
+    r"|adelante|pasad[ao]s|[qk]?u?iero|quisiera|seria|va\s+a\s+ser|voy\s+a\s+(?:atender|estar)"
+    r"|atender|semana|favor|porfa|gracias|agreg\w*|anad\w+|sum(?:a|ar|ame|ale|alo|enme)"
+    r"|pone(?:me|le|r)|inclu\w+|esas?|ahi|me|unicamente|nada\s+mas)\b|[.:!])"
 )
 _TOKEN: Final = re.compile(rf"\s*(?:(?:{_DAYS})\b\.?|{_CLOCK}|{_REST})")
 
@@ -123,7 +129,9 @@ def read_week(text: str) -> tuple[Hours, ...] | NoWeek:
     found: set[Hours] = set()
     for days, hours in _pairs(runs):
         on, at = _days_of(days), _hours_of(hours)
-        if on is None or at is None:
+        if isinstance(at, NoWeek):
+            return at
+        if on is None:
             return NoWeek.UNREAD
         if any(one.ends <= one.starts for one in at):
             return NoWeek.BACKWARDS
@@ -181,7 +189,7 @@ def _tokens(text: str) -> Iterator[_Token | None]:
             return
         at = found.end()
         fields = {name: said for name, said in found.groupdict().items() if said is not None}
-        if "filler" not in fields:
+        if not {"filler", "from"} & fields.keys():
             yield _token(fields)
 
 
@@ -199,6 +207,8 @@ def _token(fields: dict[str, str]) -> _Token | None:
     if "hour" in fields:
         hour = _hour(fields)
         return None if hour is None else _Token("hour", hour=hour)
+    if "whole" in fields:
+        return _Token("part", said="dia")
     if "part" in fields:
         return _Token("part", said=fields["part"].split()[-1].rstrip("s"))
     for mode in (*MODES, BOTH):
@@ -242,7 +252,8 @@ def _runs(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
 
 
 def _trimmed(run: list[_Token]) -> list[_Token]:
-    while run[-1].kind == "and":
+    # "Lunes hasta las 12": what ends there has no beginning.
+    while len(run) > 1 and run[-1].kind in ("and", "to"):
         run.pop()
     return run
 
@@ -274,8 +285,8 @@ def _days_of(run: Sequence[_Token]) -> set[int] | None:
     return found
 
 
-def _hours_of(run: Sequence[_Token]) -> list[Hours] | None:
-    """The stretches of a run, as of a Monday; None where it is put together in no known way."""
+def _hours_of(run: Sequence[_Token]) -> list[Hours] | NoWeek:
+    """The stretches of a run, as of a Monday, or why there are none."""
     found: list[Hours] = []
     open_ended = 0
     at = 0
@@ -286,30 +297,32 @@ def _hours_of(run: Sequence[_Token]) -> list[Hours] | None:
             continue
         if token.kind == "mode":
             if open_ended == len(found):
-                return None
+                return NoWeek.UNREAD
             found[open_ended:] = [replace(one, mode=token.said) for one in found[open_ended:]]
             open_ended = len(found)
             at += 1
             continue
         taken = _stretch(run[at:])
-        if taken is None:
-            return None
+        if isinstance(taken, NoWeek):
+            return taken
         stretch, count = taken
         found.append(stretch)
         at += count
-    return found or None
+    return found or NoWeek.UNREAD
 
 
-def _stretch(run: Sequence[_Token]) -> tuple[Hours, int] | None:
+def _stretch(run: Sequence[_Token]) -> tuple[Hours, int] | NoWeek:
     """The stretch that a run begins with, and of how many pieces."""
+    if run[0].kind == "part":
+        return _part_of_day(run)
     at = 0
     hours: list[_Hour] = []
     for place in range(2):
         if place and (at >= len(run) or run[at].kind != "to"):
-            return None
+            return NoWeek.ONE_HOUR
         at += place
         if at >= len(run) or (hour := run[at].hour) is None:
-            return None
+            return NoWeek.UNREAD
         at += 1
         if at < len(run) and run[at].kind == "part":
             part = run[at].said
@@ -319,8 +332,28 @@ def _stretch(run: Sequence[_Token]) -> tuple[Hours, int] | None:
         hours.append(hour)
     starts, ends = _resolved(*hours)
     if max(starts, ends) >= 24 * 60:
-        return None
+        return NoWeek.UNREAD
     return Hours(0, _time(starts), _time(ends)), at
+
+
+_USUAL: Final = {
+    "manana": (time(8), time(12)),
+    "tarde": (time(13), time(17)),
+    "dia": (time(8), time(17)),
+}
+"""Office hours of a part of the day, which are asked back."""
+
+
+def _part_of_day(run: Sequence[_Token]) -> tuple[Hours, int] | NoWeek:
+    """The stretch of "en la mañana", or of the hours that follow it."""
+    part = run[0].said
+    if len(run) > 1 and (first := run[1].hour) is not None:
+        said = replace(run[1], hour=first.in_part(part))
+        taken = _stretch([said, *run[2:]])
+        return taken if isinstance(taken, NoWeek) else (taken[0], taken[1] + 1)
+    if part not in _USUAL:
+        return NoWeek.NO_HOURS
+    return Hours(0, *_USUAL[part]), 1
 
 
 def _resolved(first: _Hour, last: _Hour) -> tuple[int, int]:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slots.availability import days_of, week_of
+from bot.slots.availability import days_of, is_of_time, week_of
 from bot.slots.days_off_reading import DaysOff, read_days_off, shown_days_off
 from bot.slots.protocol import Value
+from bot.slots.week_phrases import added
 from bot.slots.week_reading import BOTH, MODES, Hours, read_week, shown_week
 from tests.bot.slots.answering import TODAY, read, shown, slot, value, wrong
 
@@ -32,6 +33,16 @@ WAYS = st.sampled_from((*MODES, BOTH))
         ("martes de 6 a 10", "M | 06-10"),
         ("sabado a lunes de 8 a 9", "L S D | 08-09"),
         ("lunes de 8 hasta mediodía", "L | 08-12"),
+        (
+            "de lunes a viernes 8 a 12 y 2 a 5 menos el miercoles",
+            "L M J V | 08-12 14-17",
+        ),
+        ("lunes a viernes de 8 a 12 pero no los jueves ni viernes", "L M X | 08-12"),
+        ("lunes a viernes d 8 a 12", "L M X J V | 08-12"),
+        ("solo sabados en la mañana", "S | 08-12"),
+        ("lunez por la tarde", "L | 13-17"),
+        ("savado en la mañana de 6 a 10", "S | 06-10"),
+        ("lunes a viernes todo el dia", "L M X J V | 08-17"),
     ],
 )
 def test_a_week_is_read_as_it_is_said(text: str, week: str) -> None:
@@ -55,6 +66,9 @@ def test_a_stretch_may_be_for_one_way_to_meet() -> None:
     ("text", "why"),
     [
         ("de 8 a 12", "availability_days"),
+        ("lunes y jueves despues d las 3", "availability_one_hour"),
+        ("lunes hasta las 12", "availability_one_hour"),
+        ("lunes a viernes a partir de las 8", "availability_one_hour"),
         ("lunes", "availability_hours"),
         ("lunes de 8 a 12 y martes", "availability_hours"),
         ("lunes de 8 a 12 y de 11 a 1", "availability_overlapping"),
@@ -88,6 +102,9 @@ def test_what_cannot_be_kept_is_told(text: str, why: str) -> None:
         ("no puedo la otra semana", "2026-11-30", "2026-12-06", None),
         ("esta semana no doy citas", "2026-11-23", "2026-11-29", None),
         ("el viernes de 2 a 4 no puedo", "2026-11-27", "2026-11-27", ("14:00", "16:00")),
+        ("del 24 de dic al 2 de enero no atiendo", "2026-12-24", "2027-01-02", None),
+        ("no puedo el 8", "2026-12-08", "2026-12-08", None),
+        ("el viernes no atiendo", "2026-11-27", "2026-11-27", None),
         ("no puedo mañana en la tarde", "2026-11-24", "2026-11-24", ("12:00", "20:00")),
     ],
 )
@@ -102,6 +119,44 @@ def test_a_day_that_is_opened_although_the_week_says_otherwise() -> None:
     assert shown("availability", line) == (
         "Sí atiendo el sábado 5 de diciembre de 2026, de 8:00 a. m. a 12:00 p. m. a distancia"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "starts", "ends"),
+    [
+        ("los martes tambien d 9 a 11", 1, "09:00", "11:00"),
+        ("agregame el sabado de 8 a 11", 5, "08:00", "11:00"),
+        ("tambien los viernes en la tarde", 4, "13:00", "17:00"),
+    ],
+)
+def test_hours_may_come_to_the_week_that_there_is(
+    text: str, day: int, starts: str, ends: str
+) -> None:
+    kept = value("availability", text)
+    assert kept == {"week": [[day, starts, ends, BOTH]], "add": True}
+    assert "además de lo que ya tenés" in shown("availability", text)
+    checked = slot("availability").check(kept, TODAY)
+    assert isinstance(checked, Value) and checked.value == kept
+
+
+def test_hours_that_touch_are_one_stretch() -> None:
+    now = (Hours(0, time(8), time(10)), Hours(0, time(14), time(16), "remote"))
+    more = (Hours(0, time(10), time(12)), Hours(1, time(8), time(9)))
+    assert added(now, more) == (Hours(0, time(8), time(12)), now[1], more[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "of_time"),
+    [
+        ("los martes cuando se pueda", True),
+        ("hasta navidad", True),
+        ("¿qué días son feriado?", False),
+        ("que pasa el 24 de diciembre", False),
+        ("necesito un permiso", False),
+    ],
+)
+def test_a_line_about_time_is_no_question(text: str, of_time: bool) -> None:
+    assert is_of_time(text) is of_time
 
 
 # -- what is read back -----------------------------------------------------------------------------
