@@ -23,6 +23,7 @@ BEGIN: Final[Mapping[str, str]] = {
     "booking_complain": "complain",
     "consultant_join": "join_registry",
     "referral_decline": "decline_request",
+    "referral_other": "propose_time",
 }
 """The flow that each begins, with the button's values as its slots."""
 OF_CONSULTANTS: Final = frozenset(
