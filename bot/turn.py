@@ -39,7 +39,7 @@ from bot.dialogue.turning import Turning, run
 from bot.flows import Flows
 from bot.responses import Catalogue
 from bot.transcription import Transcriber, as_typed, echo, listen
-from bot.understanding import needs, wishes, words
+from bot.understanding import needs, seeking, wishes, words
 from bot.understanding.by_form import by_form
 from bot.understanding.by_nlu import by_nlu
 from bot.understanding.understood import ASK, Message, Open, Understood
@@ -207,13 +207,19 @@ async def understood_by(
 ) -> Understood:
     """The same with the parts that it needs."""
     understood = by_form(message, conversation.menu, asked)
+    verifying = any(one.means == "/task_verify_consultant" for one in conversation.menu)
+    if verifying and understood is not None and understood.intent == "unknown_number":
+        # No choice has that number: it is the next one to look up.
+        return Understood("task_verify_consultant", "word", message.text)
     if understood is not None:
         return understood
     useful = words.rating(message.text) if asked is None and conversation.question else None
     if useful is not None:
         # Rasa takes "no me sirvió para nada" for anger, or for a question.
         return Understood("rate", "word", message.text, {"useful": useful})
-    wished = needs.wish(message.text) if asked is None else None
+    wished = None
+    if asked is None:
+        wished = needs.wish(message.text) or seeking.wish(message.text, verifying=verifying)
     if wished is not None:
         # Who says what they need a consultant for does not say "consultor", and Rasa cannot know.
         return Understood(wished, "word", message.text, with_attachment=message.attached)

@@ -80,10 +80,10 @@ _NICKNAMES: Final = {
     "sn miguel": "San Miguel", "sivar": "San Salvador", "sanmiguel": "San Miguel",
     "sn salvador": "San Salvador", "sansalvador": "San Salvador",
 }  # fmt: skip
-_LISTED: Final = r"(?:re[gj]istrad|ins[ck]rit|autori[zs]ad|vi[gj]ente|acreditad)\w*"
+LISTED: Final = r"(?:re[gj]istrad|ins[ck]rit|autori[zs]ad|vi[gj]ente|acreditad)\w*"
 """Registered, as it is written in a hurry."""
 _VERIFIES: Final = re.compile(
-    rf"\b(?:esta|estan|sigue|es|sea|son) {_LISTED}|\b[vb]erific\w+|"
+    rf"\b(?:esta|estan|sigue|es|sea|son) {LISTED}|\b[vb]erific\w+|"
     r"\b(?:es|sea|sera|son) (?:de )?(?:verdad\w*|[vb]erda\w*|legal\w*|confiable|cierto|"
     r"autentic\w+|real)\b|\b(?:si|que) existe\b|consultor\w* (?:numero|no|nro) \w*\d"
 )
@@ -254,7 +254,7 @@ def _names_somebody(spoken: Sequence[str]) -> bool:
     after = spoken[last + 1] if last + 1 < len(spoken) else ""
     if before in ("", "si", "que"):
         return after in _STANDS
-    return bool(_TITLE.fullmatch(before) or re.fullmatch(_LISTED, before))
+    return bool(_TITLE.fullmatch(before) or re.fullmatch(LISTED, before))
 
 
 def whom_in(text: str) -> str | None:
@@ -272,5 +272,5 @@ def _is_about(word: str) -> bool:
     return (
         said in _ABOUT
         or not _ABOUT.isdisjoint(written_out(word))
-        or re.fullmatch(_LISTED, said) is not None
+        or re.fullmatch(LISTED, said) is not None
     )
