@@ -42,7 +42,8 @@ async def carry_out(
         await _change(session, sync_id, changed, now)
         done += len(changed)
         progress(done, of)
-    await _return(session, difference.returned, now)
+    await _return(session, [one[0] for one in difference.returned], now)
+    await _arrive(session, sync_id, [one[0] for one in difference.arrived], now)
     for conflicts in _batches(difference.vanished):
         await _miss(session, conflicts, now)
         await _raise(session, sync_id, conflicts, now)
@@ -92,6 +93,7 @@ _CHANGE: Final = text(
         valid_from = COALESCE(given.valid_from, consultant.valid_from),
         valid_to = COALESCE(given.valid_to, consultant.valid_to),
         state = COALESCE(given.state, consultant.state),
+        state_by_hand = consultant.state_by_hand AND given.state IS NULL,
         updated_at = :now
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given(
         id bigint, kind text, name text, categories text[], valid_from date, valid_to date,
@@ -147,6 +149,18 @@ async def _return(session: AsyncSession, ids: Sequence[int], now: datetime) -> N
     )
 
 
+async def _arrive(session: AsyncSession, sync_id: int, ids: Sequence[int], now: datetime) -> None:
+    """The registry has whom the ministry took in: from now on it would be missed there."""
+    await session.execute(
+        text(
+            "INSERT INTO consultant_change (consultant_id, field, before, after, source, sync_id, "
+            "at) SELECT id, 'alta', NULL, jsonb_build_array(registration_number, state), "
+            "'registro', :sync, :now FROM consultant WHERE id = ANY(:ids) ORDER BY id"
+        ),
+        {"ids": [*ids], "sync": sync_id, "now": now},
+    )
+
+
 _RAISE: Final = text(
     """
     INSERT INTO registry_conflict (consultant_id, kind, ours, theirs, sync_id, at)
@@ -169,17 +183,33 @@ async def _raise(
     await session.execute(_RAISE, {"conflicts": json.dumps(given), "sync": sync_id, "now": now})
 
 
-async def _agree(session: AsyncSession, agreed: Sequence[tuple[int, str]], now: datetime) -> None:
+_AGREE: Final = text(
+    """
+    UPDATE registry_conflict AS r SET decision = 'registro', decided_at = :now,
+        theirs = to_jsonb(a.theirs),
+        ours = to_jsonb(CASE a.kind WHEN 'nombre' THEN c.name ELSE c.state END),
+        note = CASE WHEN a.kind = 'estado' AND c.state <> a.theirs
+            THEN 'Con ninguno de los dos estados se puede pedir cita.'
+            ELSE 'El registro ya dice lo mismo.' END
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:kinds AS text[]), CAST(:theirs AS text[]))
+        AS a(id, kind, theirs)
+    JOIN consultant AS c ON c.id = a.id
+    WHERE r.consultant_id = a.id AND r.kind = a.kind AND r.decided_at IS NULL
+    """
+)
+"""What both sides have then stays with it; without it a later word of the registry that is the
+one which was open would be taken for decided."""
+
+
+async def _agree(
+    session: AsyncSession, agreed: Sequence[tuple[int, str, Any]], now: datetime
+) -> None:
     await session.execute(
-        text(
-            "UPDATE registry_conflict SET decision = 'registro', decided_at = :now, "
-            "note = 'El registro ya dice lo mismo.' "
-            "FROM unnest(CAST(:ids AS bigint[]), CAST(:kinds AS text[])) AS a(id, name) "
-            "WHERE consultant_id = a.id AND kind = a.name AND decided_at IS NULL"
-        ),
+        _AGREE,
         {
-            "ids": [consultant_id for consultant_id, _ in agreed],
-            "kinds": [kind for _, kind in agreed],
+            "ids": [consultant_id for consultant_id, _, _ in agreed],
+            "kinds": [kind for _, kind, _ in agreed],
+            "theirs": [theirs for _, _, theirs in agreed],
             "now": now,
         },
     )

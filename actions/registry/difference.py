@@ -26,6 +26,19 @@ SAME_NAME: Final = 60.0
 number seems to have been given to somebody else."""
 
 
+_CONSULTANTS: Final = (
+    "sectors",
+    "departments",
+    "fee_min",
+    "fee_max",
+    "fee_unit",
+    "phone",
+    "email",
+)
+"""What a file may say of somebody whom we have already, and is theirs to say; whether they come to
+a place, and in which languages, has a usual value that cannot be told from a word of the file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A consultant with a number, as stored."""
@@ -40,6 +53,15 @@ class Known:
     state: str
     state_by_hand: bool
     is_missing: bool
+    is_awaited: bool = False
+    """Whether the ministry took them in here, and the registry never had them yet."""
+    sectors: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    fee_min: int | None = None
+    fee_max: int | None = None
+    fee_unit: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +90,22 @@ class Conflict:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Of all rows: who is new (number and name), whose fields change, who is gone since the last
-    time (a conflict each), who came back, which open conflicts (consultant and kind) are none any
-    more because both sides agree again, how many need nothing, and how many of the changed are in
-    force and would not be any more, or not for as long."""
+    time (a conflict each), who came back (our number of them, theirs and the name), which open
+    conflicts (consultant, kind, and what the registry has now) are none any more because both sides
+    agree again, whom the ministry took in and the registry does not have yet (number and name), who
+    of those is there now (as who came back), what the rows hold that is the consultant's to say
+    (number, name, fields), how many need nothing, and how many of the changed are in force and
+    would not be any more, or not for as long."""
 
     new: tuple[tuple[str, str], ...]
     changed: tuple[Changed, ...]
     vanished: tuple[Conflict, ...]
-    returned: tuple[int, ...]
+    returned: tuple[tuple[int, str, str], ...]
     conflicting: tuple[Conflict, ...]
-    agreed: tuple[tuple[int, str], ...]
+    agreed: tuple[tuple[int, str, Any], ...]
+    awaited: tuple[tuple[str, str], ...]
+    arrived: tuple[tuple[int, str, str], ...]
+    left: tuple[tuple[str, str, tuple[str, ...]], ...]
     unchanged: int
     ending: int
 
@@ -89,19 +117,25 @@ class Difference:
             or self.changed
             or self.returned
             or self.agreed
+            or self.arrived
             or any(one.is_new for one in (*self.vanished, *self.conflicting))
         )
 
     def counts(self, bad_rows: int) -> dict[str, int]:
-        """How many of each; ``bad`` are the rows that are not taken."""
+        """How many of each; ``bad`` are the rows that are not taken, ``values`` the fields of those
+        who change."""
         return {
             "new": len(self.new),
             "changed": len(self.changed),
+            "values": sum(len(one.fields) for one in self.changed),
             "unchanged": self.unchanged,
             "vanished": len(self.vanished),
             "returned": len(self.returned),
             "conflicting": len(self.conflicting),
             "agreed": len(self.agreed),
+            "awaited": len(self.awaited),
+            "arrived": len(self.arrived),
+            "left": len(self.left),
             "ending": self.ending,
             "bad": bad_rows,
         }
@@ -115,9 +149,12 @@ class Difference:
                 for one in self.changed
             ],
             "vanished": [asdict(one) for one in self.vanished],
-            "returned": list(self.returned),
+            "returned": [list(one) for one in self.returned],
             "conflicting": [asdict(one) for one in self.conflicting],
             "agreed": [list(one) for one in self.agreed],
+            "awaited": [list(one) for one in self.awaited],
+            "arrived": [list(one) for one in self.arrived],
+            "left": [[number, name, list(fields)] for number, name, fields in self.left],
             "unchanged": self.unchanged,
         }
 
@@ -139,7 +176,8 @@ def compare(
     or was decided against the same value, is not raised again."""
     ours = {one.registration_number: one for one in known}
     before = {(one.consultant_id, one.kind): one for one in asked}
-    new, changed, returned, conflicting, agreed, unchanged, ending = [], [], [], [], [], 0, 0
+    new, changed, returned, conflicting, agreed = [], [], [], [], []
+    arrived, left, unchanged, ending = [], [], 0, 0
     for row in sorted(reading.rows, key=lambda one: one.registration_number):
         theirs = replace(row, state=rules.state_on(row.state, row.valid_to, day))
         held = ours.get(row.registration_number)
@@ -147,12 +185,16 @@ def compare(
             new.append((row.registration_number, row.name))
             continue
         if held.is_missing:
-            returned.append(held.id)
-        fields, raised = _of_one(held, theirs, before)
+            returned.append((held.id, held.registration_number, held.name))
+        if held.is_awaited:
+            arrived.append((held.id, held.registration_number, held.name))
+        if others := _left(held, row):
+            left.append((held.registration_number, held.name, others))
+        fields, raised = _of_one(held, theirs, before, day)
         conflicting += raised
         kinds = {one.kind for one in raised}
         agreed += [
-            (held.id, kind)
+            (held.id, kind, theirs.state if kind == "estado" else theirs.name)
             for kind in ("estado", "nombre")
             if kind not in kinds and (last := before.get((held.id, kind))) and last.is_open
         ]
@@ -167,7 +209,12 @@ def compare(
             one.id, one.registration_number, one.name, "desaparecido", one.state, None, is_new=True
         )
         for number, one in sorted(ours.items())
-        if number not in there and not one.is_missing
+        if number not in there and not one.is_missing and not one.is_awaited
+    )
+    awaited = tuple(
+        (number, one.name)
+        for number, one in sorted(ours.items())
+        if number not in there and one.is_awaited
     )
     return Difference(
         tuple(new),
@@ -176,6 +223,9 @@ def compare(
         tuple(returned),
         tuple(conflicting),
         tuple(agreed),
+        awaited,
+        tuple(arrived),
+        tuple(left),
         unchanged,
         ending,
     )
@@ -195,8 +245,18 @@ def _ends(held: Known, theirs: RegistryRow, fields: Mapping[str, Any], day: date
     return not rules.is_in_force(after, day) or after.valid_to < held.valid_to
 
 
+def _left(held: Known, row: RegistryRow) -> tuple[str, ...]:
+    """What a row says otherwise than the consultant, to whom it is left. What a file without the
+    column would hold too says nothing."""
+    return tuple(
+        name
+        for name in _CONSULTANTS
+        if getattr(row, name) and not _is_same(getattr(held, name), getattr(row, name))
+    )
+
+
 def _of_one(
-    held: Known, theirs: RegistryRow, before: Mapping[tuple[int, str], Asked]
+    held: Known, theirs: RegistryRow, before: Mapping[tuple[int, str], Asked], day: date
 ) -> tuple[dict[str, tuple[Any, Any]], list[Conflict]]:
     """The fields that change, and the conflicts."""
 
@@ -221,7 +281,9 @@ def _of_one(
             # Of whom the row tells is the question: so nothing else of it is taken either.
             return {}, [conflict]
         del fields["name"]
-    if "state" in fields and held.state_by_hand:
+    # That the last day is past no ministry's word undoes: it is no other opinion about the state.
+    is_past = held.state == "vigente" and theirs.state == "vencida" and theirs.valid_to < day
+    if "state" in fields and held.state_by_hand and not is_past:
         del fields["state"]
         # Neither can be booked: then which word stands there is not worth anybody's time.
         if "vigente" in (held.state, theirs.state):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import text
 
@@ -14,7 +15,9 @@ from actions.store.database import Executor
 class Record:
     """Fields are as in actions.registry.models.Consultant; ``state`` is that of the day, ``stored``
     the one that stands there. ``code_until`` is until when a code waits to be used, None for none;
-    ``open_conflicts`` counts what a person still has to decide."""
+    ``open_conflicts`` counts what a person still has to decide. ``applied_at`` is when they last asked
+    to be in the registry, None for who never did; ``is_awaited`` where the ministry took them in
+    and the national registry never had them."""
 
     id: int
     registration_number: str | None
@@ -42,6 +45,18 @@ class Record:
     updated_at: datetime
     code_until: datetime | None
     open_conflicts: int
+    applied_at: datetime | None
+    is_awaited: bool
+
+
+AWAITED: Final = """
+    (EXISTS (SELECT 1 FROM consultant_change AS h WHERE h.consultant_id = c.id
+        AND h.field = 'registration_number' AND h.source = 'ministerio')
+    AND NOT EXISTS (SELECT 1 FROM consultant_change AS h WHERE h.consultant_id = c.id
+        AND h.source = 'registro'))
+"""
+"""Of a consultant named ``c``: whether the ministry took them in, and the registry never told of
+them."""
 
 
 async def record(session: Executor, consultant_id: int, now: datetime) -> Record:
@@ -49,7 +64,7 @@ async def record(session: Executor, consultant_id: int, now: datetime) -> Record
     row = (
         await session.execute(
             text(
-                """
+                f"""
                 SELECT c.id, c.registration_number, c.kind, c.name, c.categories, c.valid_from,
                     c.valid_to, c.state, c.state_by_hand, c.sectors, c.departments, c.on_site,
                     c.remote, c.languages, c.fee_min, c.fee_max, c.fee_unit, c.phone, c.email,
@@ -57,7 +72,10 @@ async def record(session: Executor, consultant_id: int, now: datetime) -> Record
                     (SELECT expires_at FROM consultant_code AS k
                         WHERE k.consultant_id = c.id AND k.expires_at > :now) AS code_until,
                     (SELECT count(*) FROM registry_conflict AS r
-                        WHERE r.consultant_id = c.id AND r.decided_at IS NULL) AS open_conflicts
+                        WHERE r.consultant_id = c.id AND r.decided_at IS NULL) AS open_conflicts,
+                    (SELECT max(h.at) FROM consultant_change AS h WHERE h.consultant_id = c.id
+                        AND h.field = 'state' AND h.source = 'consultor') AS applied_at,
+                    {AWAITED} AS is_awaited
                 FROM consultant AS c WHERE c.id = :id
                 """
             ),

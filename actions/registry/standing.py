@@ -44,15 +44,16 @@ async def suspend(
 async def reinstate(
     session: AsyncSession, consultant_id: int, reason: str, by: str, now: datetime
 ) -> str:
-    """The ministry ends a suspension; from then on the registry rules the state again. The state
-    that follows: ``vencida`` where the registration ended meanwhile. Raises as :func:`suspend`."""
+    """The ministry ends a suspension, and the registry alone does not put it back. The state that
+    follows: ``vencida`` where the registration ended meanwhile. Raises as :func:`suspend`."""
     reason = said(reason, "el motivo")
     await sync.hold(session)
     held = await _held(session, consultant_id)
     if held.state != "suspendida":
         raise NotFromThere(rules.STATES[held.state], rules.STATES["vigente"])
     state = rules.state_on("vigente", held.valid_to, rules.day_of(now))
-    await set_state(session, consultant_id, state, by, now, reason=reason, by_hand=False)
+    by_hand = state == "vigente"  # That it ended is the calendar's word.
+    await set_state(session, consultant_id, state, by, now, reason=reason, by_hand=by_hand)
     return state
 
 
@@ -64,7 +65,7 @@ async def expire(session: AsyncSession, now: datetime) -> Sequence[Registered]:
         text(
             """
             WITH lapsed AS (
-                UPDATE consultant SET state = 'vencida', updated_at = :now
+                UPDATE consultant SET state = 'vencida', state_by_hand = false, updated_at = :now
                 WHERE state = 'vigente' AND valid_to < :day
                 RETURNING id, name, registration_number, state, valid_to, person_id),
             noted AS (

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.registry import applying, rules
+from actions.registry import applying, record, rules
 from actions.registry.difference import Asked as AskedBefore
 from actions.registry.difference import Difference, Known, compare
 from actions.registry.errors import Discarded, NoSuchSync, Stale
@@ -23,6 +23,12 @@ from actions.store.database import Executor
 LOCK: Final = 7_263_545
 KEPT_PROPOSED: Final = timedelta(days=7)
 """A proposal holds a copy of the whole registry; by then it is stale anyway."""
+
+SUPERSEDED: Final = (
+    "(r.state = 'discarded' AND r.settled_by IS NULL AND EXISTS (SELECT 1 FROM registry_sync AS a "
+    "WHERE a.state = 'applied' AND a.settled_at = r.settled_at))"
+)
+"""Of a run named ``r``: whether it was put aside because another one was applied."""
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many consultants are done."""
@@ -53,6 +59,7 @@ class Proposal:
         fresh = [*self.difference["vanished"], *self.difference["conflicting"]]
         return not (
             any(self.counts[one] for one in ("new", "changed", "returned", "agreed"))
+            or self.counts.get("arrived")
             or any(one["is_new"] for one in fresh)
         )
 
@@ -184,18 +191,57 @@ async def apply(
     if row.state == "applied":
         return Applied(sync_id, row.counts, again=True)
     if row.state == "discarded":
-        raise Discarded
-    reading = Reading(
-        tuple(map(RegistryRow.from_json, row.content["rows"])),
-        (),
-        frozenset(row.content["mentioned"]),
-    )
+        raise Stale if await _is_superseded(session, sync_id) else Discarded
+    reading = _reading(row.content)
     difference = await _difference(session, reading, now)
-    if json.loads(json.dumps(difference.as_json())) != row.difference:
+    if not _is_as_shown(difference, row.difference):
         raise Stale
     await applying.carry_out(session, sync_id, difference, reading, now, progress)
     await _settle(session, sync_id, "applied", by, now)
+    if not difference.is_empty:
+        # They hold the whole registry each: where one changed something, none of the others fits.
+        await session.execute(
+            text(
+                "UPDATE registry_sync SET state = 'discarded', settled_at = :now, content = NULL "
+                "WHERE state = 'proposed'"
+            ),
+            {"now": now},
+        )
     return Applied(sync_id, row.counts, again=False)
+
+
+async def is_old(session: Executor, sync_id: int, now: datetime) -> bool:
+    """Whether a run can be applied no more, because the registry changed after it was proposed:
+    another one was applied, or somebody of the ministry changed what it would."""
+    row = (
+        await session.execute(
+            text("SELECT state, difference, content FROM registry_sync WHERE id = :id"),
+            {"id": sync_id},
+        )
+    ).one_or_none()
+    if row is None:
+        raise NoSuchSync
+    if row.state != "proposed":
+        return row.state == "discarded" and await _is_superseded(session, sync_id)
+    return not _is_as_shown(await _difference(session, _reading(row.content), now), row.difference)
+
+
+async def _is_superseded(session: Executor, sync_id: int) -> bool:
+    found: bool = await session.scalar(
+        text(f"SELECT {SUPERSEDED} FROM registry_sync AS r WHERE r.id = :id"), {"id": sync_id}
+    )
+    return found
+
+
+def _is_as_shown(difference: Difference, shown: Mapping[str, Any]) -> bool:
+    fresh = json.loads(json.dumps(difference.as_json()))
+    # What is left to consultants is not applied: they may say it anew at any time.
+    return {**fresh, "left": None} == {**shown, "left": None}
+
+
+def _reading(content: Mapping[str, Any]) -> Reading:
+    rows = tuple(map(RegistryRow.from_json, content["rows"]))
+    return Reading(rows, (), frozenset(content["mentioned"]))
 
 
 async def discard(session: AsyncSession, sync_id: int, by: str, now: datetime) -> None:
@@ -242,9 +288,13 @@ async def _settle(
 
 
 _KNOWN: Final = text(
-    "SELECT id, registration_number, kind, name, categories, valid_from, valid_to, state, "
-    "state_by_hand, missing_since IS NOT NULL AS is_missing FROM consultant "
-    "WHERE registration_number IS NOT NULL"
+    f"""
+    SELECT c.id, c.registration_number, c.kind, c.name, c.categories, c.valid_from, c.valid_to,
+        c.state, c.state_by_hand, c.missing_since IS NOT NULL AS is_missing,
+        {record.AWAITED} AS is_awaited, c.sectors, c.departments, c.fee_min, c.fee_max, c.fee_unit,
+        c.phone, c.email
+    FROM consultant AS c WHERE c.registration_number IS NOT NULL
+    """
 )
 _ASKED: Final = text(
     "SELECT DISTINCT ON (consultant_id, kind) consultant_id, kind, theirs, "
@@ -255,7 +305,14 @@ _ASKED: Final = text(
 
 async def _difference(session: Executor, reading: Reading, now: datetime) -> Difference:
     known = [
-        Known(**{**row._asdict(), "categories": tuple(row.categories)})
+        Known(
+            **{
+                **row._asdict(),
+                "categories": tuple(row.categories),
+                "sectors": tuple(row.sectors),
+                "departments": tuple(row.departments),
+            }
+        )
         for row in await session.execute(_KNOWN)
     ]
     asked = [AskedBefore(*row) for row in await session.execute(_ASKED)]

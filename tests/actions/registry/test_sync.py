@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.registry import conflicts, own, scheduled, standing, sync
+from actions.registry import applications, conflicts, own, scheduled, standing, sync
+from actions.registry.applications import Application
 from actions.registry.errors import (
     AlreadyDecided,
     Discarded,
@@ -24,6 +25,7 @@ from actions.registry.scheduled import RegistrySource
 from actions.registry.source import Answered
 from actions.store.database import Database
 from actions.store.listing import Asked
+from tests.actions.conftest import Meet
 from tests.actions.registry.conftest import (
     NOW,
     TODAY,
@@ -70,11 +72,15 @@ async def test_a_proposal_shows_and_changes_nothing(database: Database) -> None:
     assert run.counts | {"bad": 0} == {
         "new": 1,
         "changed": 1,
+        "values": 1,
         "unchanged": 1,
         "vanished": 1,
         "returned": 0,
         "conflicting": 0,
         "agreed": 0,
+        "awaited": 0,
+        "arrived": 0,
+        "left": 0,
         "ending": 0,
         "bad": 0,
     }
@@ -267,6 +273,105 @@ async def test_a_conflict_that_both_sides_settled_closes(database: Database) -> 
     assert await _open(database) == []
 
 
+async def test_what_both_sides_had_when_a_conflict_closed_stays_with_it(database: Database) -> None:
+    await applied(database, [a_row(1)])
+    async with database.transaction() as session:
+        await standing.suspend(session, await consultant(database), "quejas", "ana", NOW)
+    await applied(database, [a_row(1)])
+    await applied(database, [a_row(1, state="suspendida")])
+    async with database.session() as session:
+        closed = await conflicts.conflict(session, 1)
+    assert (closed.ours, closed.theirs, closed.decided_by) == ("suspendida", "suspendida", None)
+    # What nobody decided is asked again.
+    await applied(database, [a_row(1)])
+    (one,) = await _open(database)
+    assert (one.ours, one.theirs) == ("suspendida", "vigente")
+    assert await _states(database) == {"CA-1": "suspendida"}
+
+
+async def test_a_conflict_without_weight_closes_with_what_was_said(database: Database) -> None:
+    await applied(database, [a_row(1)])
+    async with database.transaction() as session:
+        await standing.suspend(session, await consultant(database), "quejas", "ana", NOW)
+    await applied(database, [a_row(1)])
+    await applied(database, [a_row(1, state="vencida")])
+    async with database.session() as session:
+        closed = await conflicts.conflict(session, 1)
+    assert (closed.ours, closed.theirs) == ("suspendida", "vencida")
+    assert closed.note == "Con ninguno de los dos estados se puede pedir cita."
+
+
+async def test_a_suspension_that_was_lifted_is_not_put_back_by_the_registry(
+    database: Database,
+) -> None:
+    await applied(database, [a_row(1)])
+    async with database.transaction() as session:
+        one = await consultant(database)
+        await standing.suspend(session, one, "quejas", "ana", NOW)
+        await standing.reinstate(session, one, "presentó la póliza", "ana", NOW)
+    await applied(database, [a_row(1, state="suspendida")])
+    assert await _states(database) == {"CA-1": "vigente"}
+    (raised,) = await _open(database)
+    assert (raised.kind, raised.ours, raised.theirs) == ("estado", "vigente", "suspendida")
+    await _decide(database, "registro", "estado")
+    assert await _states(database) == {"CA-1": "suspendida"}
+
+
+async def test_that_a_lifted_one_lapses_is_nobodys_opinion(database: Database) -> None:
+    await applied(database, [a_row(1)])
+    async with database.transaction() as session:
+        one = await consultant(database)
+        await standing.suspend(session, one, "quejas", "ana", NOW)
+        await standing.reinstate(session, one, "se aclaró", "ana", NOW)
+    await applied(database, [a_row(1, valid_to=TODAY - timedelta(days=1))])
+    assert await _states(database) == {"CA-1": "vencida"}
+    await applied(database, [a_row(1, valid_to=date(2030, 1, 1))])
+    assert await _states(database) == {"CA-1": "vigente"}
+    assert await _open(database) == []
+
+
+async def test_whom_the_ministry_took_in_is_not_gone_before_the_registry_had_them(
+    database: Database, meet: Meet
+) -> None:
+    await applied(database, [a_row(1)])
+    person = (await meet()).person_id
+    async with database.transaction() as session:
+        one = await applications.apply_for(
+            session,
+            person,
+            Application("persona", "Teresa Aguilar", ("auditoria",), ("San Salvador",)),
+            [],
+            NOW,
+        )
+        await applications.approve(session, one, "CA-9", TODAY, date(2028, 1, 1), "ana", NOW)
+    run = await proposed(database, [a_row(1)])
+    assert run.counts["vanished"] == 0
+    assert run.difference["awaited"] == [["CA-9", "Teresa Aguilar"]]
+    assert run.changes_nothing
+    theirs = a_row(9, name="Teresa Aguilar", valid_from=TODAY, valid_to=date(2028, 1, 1))
+    run = await proposed(database, [a_row(1), theirs])
+    assert (run.counts["awaited"], run.counts["arrived"]) == (0, 1)
+    await applied(database, [a_row(1), theirs])
+    assert (await proposed(database, [a_row(1), theirs])).changes_nothing
+    # From then on the registry is asked about them.
+    assert (await proposed(database, [a_row(1)])).counts["vanished"] == 1
+
+
+async def test_what_is_the_consultants_to_say_is_told_and_makes_nothing_old(
+    database: Database,
+) -> None:
+    await applied(database, [a_row(1), a_row(2)])
+    run = await proposed(database, [a_row(1, departments=("La Unión",)), a_row(2), a_row(3)])
+    assert run.difference["left"] == [["CA-1", "Consultora Número 1", ["departments"]]]
+    async with database.transaction() as session:
+        await own.change(session, 1, {"departments": ("La Unión",)}, NOW)
+        assert not await sync.is_old(session, run.id, NOW)
+        await sync.apply(session, run.id, NOW)
+    assert await rows_of(database, "SELECT departments FROM consultant WHERE id = 2") == [
+        (["San Salvador"],)
+    ]
+
+
 async def test_a_number_with_another_name_is_for_a_person_to_judge(database: Database) -> None:
     await applied(database, [a_row(1, name="José Antonio Pérez")])
     await applied(database, [a_row(1, name="Jose A. Perez")])
@@ -314,6 +419,26 @@ async def test_a_stale_proposal_is_refused_and_nothing_done(database: Database) 
         async with database.transaction() as session:
             await sync.apply(session, run.id, NOW)
     assert await dump(database) == before
+
+
+async def test_what_was_proposed_before_another_was_applied_is_old(database: Database) -> None:
+    await applied(database, [a_row(1)])
+    first = await proposed(database, [a_row(1), a_row(2)])
+    same = await proposed(database, [a_row(1)])
+    async with database.transaction() as session:
+        assert not await sync.is_old(session, first.id, NOW)
+        # One that changes nothing leaves the others as they are.
+        await sync.apply(session, same.id, LATER)
+        assert not await sync.is_old(session, first.id, NOW)
+        await standing.suspend(session, 1, "quejas", "ana", NOW)
+        assert await sync.is_old(session, first.id, NOW)
+        assert (await sync.proposal(session, first.id)).state == "proposed"
+    await applied(database, [a_row(1), a_row(3)])
+    async with database.transaction() as session:
+        assert (await sync.proposal(session, first.id)).state == "discarded"
+        assert await sync.is_old(session, first.id, NOW)
+        with pytest.raises(Stale):
+            await sync.apply(session, first.id, NOW)
 
 
 async def test_a_discarded_one_and_an_unknown_one_are_refused(database: Database) -> None:
