@@ -128,6 +128,7 @@ async def shelved(assembly: Assembly) -> AsyncIterator[Shelf]:
 async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts, Delivery]]:
     """What turns and deliveries work with, for the time of the block."""
     shelf = await Shelf.open(assembly.database, today())
+    public = assembly.settings.public_address
     async with (
         NluClient(nlu_url, assembly.settings.nlu_seconds) as nlu,
         _followed(shelf, assembly.database),
@@ -141,7 +142,8 @@ async def turning(assembly: Assembly, nlu_url: str) -> AsyncIterator[tuple[Parts
             flows=flows.load(FLOWS),
             hours=assembly.settings.office_hours,
             transcriber=transcriber_of(assembly.settings),
-            guide_url=lambda guide: assembly.settings.public_address + path_of(guide),
-            calendar_url=lambda token: f"{assembly.settings.public_address}/citas/{token}.ics",
+            guide_url=lambda guide: public + path_of(guide),
+            calendar_url=lambda token: f"{public}/citas/{token}.ics",
+            feed_url=lambda token: f"{public}/calendario/{token}.ics",
         )
         yield parts, Delivery(assembly.database, assembly.channels)

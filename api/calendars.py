@@ -8,18 +8,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.bookings import calendar, feeds
-from actions.bookings.booked import Booked
+from actions.bookings import feeds
 from actions.store.database import is_outage
 from api.assembly import Assembly
+from bot import calendar_files
 
 NOT_THERE: Final = "Esta dirección ya no muestra citas. Escribí «mi calendario» en el chat.\n"
 AWAY: Final = "Las citas no se pueden leer en este momento. Probá otra vez en un ratito.\n"
-ORGANISER: Final = "Asistente del MARN"
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,100}")
-_PLACES: Final = {"on_site": "En el lugar", "remote": "A distancia"}
 
 router = APIRouter()
 
@@ -46,11 +44,7 @@ async def feed(token: str, request: Request) -> Response:
             return PlainTextResponse(AWAY, 503, {"Cache-Control": "no-store"})
     if found is None:
         return PlainTextResponse(NOT_THERE, 404, {"Cache-Control": "no-store"})
-    meetings = [
-        calendar.appointment(one, _summary(one), one.purpose, _PLACES[one.mode])
-        for one in found.bookings
-    ]
-    content = calendar.feed(meetings, f"Citas de {found.consultant_name}", ORGANISER, now)
+    content = calendar_files.calendar_feed(found.consultant_name, found.bookings, now)
     return Response(
         content,
         media_type=MEDIA_TYPE,
@@ -61,9 +55,3 @@ async def feed(token: str, request: Request) -> Response:
             "Content-Disposition": 'attachment; filename="citas.ics"',
         },
     )
-
-
-def _summary(booking: Booked) -> str:
-    """Nothing of who comes: a calendar is looked at by others too."""
-    words = "Cita por Torogoz"
-    return words if booking.state in ("accepted", "done", "missed") else f"{words} (por confirmar)"

@@ -1,4 +1,5 @@
-"""A booking as a file for calendars, at an address that only who was given it knows."""
+"""A booking as a file for calendars, at an address that the chat gives to its owner: whoever has it
+reads the file, without any further check."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -99,6 +99,8 @@ class Actions:
     """The address of a guide's file, by the guide's id."""
     calendar_url: Callable[[str], str]
     """The address of a booking's file for calendars, by its token."""
+    feed_url: Callable[[str], str]
+    """The address at which a consultant's calendar reads all their bookings, by its token."""
     sector: str | None = None
     """The branch of the person's firm, as far as it is known."""
     learnt: answers.Learnt = field(default_factory=dict)

@@ -1,4 +1,8 @@
-"""A booking as a file for calendars: what stands in it, and with which messages it goes.
+"""How a booking reads in a calendar, whichever way it gets there: as a file with a message, at its
+own address, or among all that a consultant has.
+
+Whoever looks at a calendar need not know what a meeting is about, nor who comes to a consultant:
+neither is in it.
 
 Telegram hands people a file that opens their calendar at a touch, so there it comes with the word
 that the meeting is agreed on, and no other time: two files for one meeting would be one to wonder
@@ -7,10 +11,11 @@ videos, PDF, office documents and contacts), and the web chat has links: there t
 address at which the same file is read (api.invitations), which also follows later changes. Pure.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from actions.bookings import calendar
+from actions.bookings import calendar, states
 from actions.bookings.booked import Booked, Side
 from actions.messages.content import Attachment
 from bot.booking_words import MODES
@@ -27,19 +32,28 @@ def name_of(booking: Booked) -> str:
 
 
 def calendar_file(booking: Booked, side: Side, now: datetime) -> bytes:
-    """The file, as the booking is now: a calendar that reads a later one takes the change over.
+    """The file, as the booking is now: a calendar that reads a later one takes the change over."""
+    return calendar.invitation(_meeting(booking, side), ORGANISER, now)
 
-    Whoever looks at a calendar need not know what the meeting is about: its purpose is not in it.
-    """
-    with_whom = f"Cita con {booking.consultant_name}" if side == "owner" else f"Cita {booking.id}"
+
+def calendar_feed(name: str, bookings: Sequence[Booked], now: datetime) -> bytes:
+    """All bookings of the consultant of that name, under one address."""
+    meetings = [_meeting(one, "consultant") for one in bookings]
+    return calendar.feed(meetings, f"Citas de {name}", ORGANISER, now)
+
+
+def _meeting(booking: Booked, side: Side) -> calendar.Appointment:
+    number = f"Cita {booking.id}"
+    with_whom = f"Cita con {booking.consultant_name}" if side == "owner" else number
     where = "«mis citas»" if side == "owner" else "«mi agenda»"
-    meeting = calendar.appointment(
+    # Many calendars show a tentative meeting like any other.
+    is_open = booking.state in (states.HELD, states.PENDING, states.PROPOSED)
+    return calendar.appointment(
         booking,
-        with_whom,
-        f"Cita {booking.id}. Para cambiarla o cancelarla: {where} en el chat del ministerio.",
+        f"{with_whom} (por confirmar)" if is_open else with_whom,
+        f"{number}. Para cambiarla o cancelarla: {where} en el chat del ministerio.",
         MODES[booking.mode].capitalize(),
     )
-    return calendar.invitation(meeting, ORGANISER, now)
 
 
 def attached(booking: Booked, side: Side, channel: str, now: datetime) -> tuple[Attachment, ...]:

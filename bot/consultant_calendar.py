@@ -5,7 +5,6 @@ It is told once, when it is made: nothing of it is kept that could be told again
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from actions.bookings import feeds
 from actions.cases.hours import ZONE
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 ANOTHER: Final = Button("Hacer otra", "/consultant_calendar_new")
 FIRST: Final = Button("Hacer una", "/consultant_calendar_new")
 OFF: Final = Button("Apagarla", "/consultant_calendar_off")
-
-
-def address_of(booking_address: str, token: str) -> str:
-    """Where the feed of that token is read: beside a booking's file for calendars, of which
-    ``booking_address`` is one."""
-    return urljoin(booking_address, f"../calendario/{token}.ics")
 
 
 async def _show(here: "Actions", _args: Mapping[str, Any]) -> Result:
@@ -52,7 +45,7 @@ async def _another(here: "Actions", _args: Mapping[str, Any]) -> Result:
 
 async def _made(here: "Actions", place: Mine, response: str) -> Result:
     token = await feeds.make(here.session, place.consultant_id, here.now)
-    return says(response, ANOTHER, OFF, address=address_of(here.calendar_url(token), token))
+    return says(response, ANOTHER, OFF, address=here.feed_url(token))
 
 
 async def _off(here: "Actions", _args: Mapping[str, Any]) -> Result:

@@ -72,6 +72,8 @@ class Parts:
     """The address of a guide's file, by the guide's id."""
     calendar_url: Callable[[str], str]
     """The address of a booking's file for calendars, by its token."""
+    feed_url: Callable[[str], str]
+    """The address at which a consultant's calendar reads all their bookings, by its token."""
     papers: Taking = field(default_factory=Taking)
 
     @property
@@ -286,6 +288,7 @@ async def _write(
                 learnt=understood.documents,
                 guide_url=parts.guide_url,
                 calendar_url=parts.calendar_url,
+                feed_url=parts.feed_url,
             )
             while (do := turning.next_action()) is not None:
                 turning.done(await actions.run(do))

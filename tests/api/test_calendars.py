@@ -14,6 +14,7 @@ from actions.bookings.openings import Span
 from actions.store.database import Database
 from api import calendars
 from api.web import HEADERS, Headers
+from bot import calendar_files
 from tests.actions.bookings.conftest import PURPOSE, Advisor, Enrol, agreed, enrol, request
 from tests.actions.conftest import Meet, meet
 
@@ -75,7 +76,10 @@ async def test_a_feed_shows_the_bookings_and_takes_out_what_is_cancelled(
     assert events[first.uid]["status"] == "CONFIRMED"
     assert events[second.uid]["status"] == "TENTATIVE"
     assert events[first.uid].decoded("dtstart") == first.span.starts
-    assert PURPOSE in str(events[first.uid]["description"])
+    # Whoever looks at the calendar need not know what it is about, nor who comes.
+    assert PURPOSE not in answer.text.replace("\r\n ", "")
+    assert "por confirmar" in events[second.uid]["summary"]
+    assert "por confirmar" not in events[first.uid]["summary"]
     assert owner.external not in answer.text
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
@@ -86,6 +90,21 @@ async def test_a_feed_shows_the_bookings_and_takes_out_what_is_cancelled(
         for one in Calendar.from_ical((await client.get(path)).content).walk("VEVENT")
     }
     assert events[first.uid]["status"] == "CANCELLED"
+
+
+async def test_a_meeting_reads_the_same_in_the_feed_and_as_a_file(
+    client: httpx.AsyncClient, database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, owner = await enrol(), await meet()
+    token = await made(database, advisor)
+    free = await opening(database, advisor)
+    booking = await agreed(database, advisor, owner.person_id, free, now())
+    answer = await client.get(calendars.path_of(token))
+    (fed,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    file = calendar_files.calendar_file(booking, "consultant", now())
+    (sent,) = Calendar.from_ical(file).walk("VEVENT")
+    for name in ("uid", "sequence", "summary", "description", "location", "organizer", "status"):
+        assert fed[name] == sent[name], name
 
 
 async def test_no_other_address_opens_anything(

@@ -52,6 +52,7 @@ async def _does(
             now=NOW,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
+            feed_url="https://example.org/calendario/{}.ics".format,
         )
         return await actions.run(Do(action, args))
 

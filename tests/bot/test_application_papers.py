@@ -585,6 +585,7 @@ async def _turn(phone: Phone) -> list[str]:
             transcriber=None,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
+            feed_url="https://example.org/calendario/{}.ics".format,
         )
         handled = await take_turn(parts, phone.person)
     assert handled is not None

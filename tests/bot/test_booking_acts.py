@@ -94,6 +94,7 @@ async def _does_in(
             now=now,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
+            feed_url="https://example.org/calendario/{}.ics".format,
         )
         return await actions.run(do)
 

@@ -44,6 +44,7 @@ async def does(
             now=now,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
+            feed_url="https://example.org/calendario/{}.ics".format,
         )
         result: Result = await actions.run(Do(action, args))
     for say in result.says:

@@ -3,7 +3,6 @@ calendar reads it over HTTP."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -12,7 +11,8 @@ from fastapi import FastAPI
 from actions.bookings import service
 from actions.store.database import Database
 from api import calendars
-from bot import consultant_calendar
+from api.assembly import assembled, turning
+from api.settings import Settings
 from bot.dialogue.conversation import Result
 from bot.understanding import words
 from tests.actions.bookings.conftest import Enrol, enrol, request
@@ -98,10 +98,12 @@ async def test_a_suspended_consultant_keeps_reading_the_meetings_that_stand(
 
 
 @pytest.mark.parametrize("public", ["https://torogoz.gob.sv", "https://marn.gob.sv/asistente"])
-def test_the_address_is_the_one_that_is_served(public: str) -> None:
-    given = consultant_calendar.address_of(f"{public}/citas/abc-_9.ics", "abc-_9")
-    assert given == public + calendars.path_of("abc-_9")
-    assert urlsplit(given).query == ""
+async def test_the_addresses_that_the_chat_gives_are_served(database_url: str, public: str) -> None:
+    async with (
+        assembled(Settings(public_url=public), database_url) as assembly,
+        turning(assembly, "http://127.0.0.1:9") as (parts, _),
+    ):
+        assert parts.feed_url("abc-_9") == public + calendars.path_of("abc-_9")
 
 
 @pytest.mark.parametrize(
