@@ -90,7 +90,8 @@ def _next_steps(answer: Answer) -> tuple[Button, ...]:
         tasks.append(Button("Guía en PDF", means("show_guide", guide=answer.guide)))
     # One place is kept for what can be done, beside what can be read.
     read = [_article_button(one) for one in listed]
-    steps += [*read[:1], *tasks[:1], *read[1:], *tasks[1:]]
+    beside = 1 if len(steps) + 1 < MOST_NEXT else 0
+    steps += [*read[:beside], *tasks[:1], *read[beside:], *tasks[1:]]
     return tuple(steps[:MOST_NEXT])
 
 

@@ -183,6 +183,8 @@ def test_the_second_question_comes_before_what_else_can_be_read() -> None:
     assert said[0].buttons == (also, A, B)
     assert [one.response for one in said[1:]] == ["utter_also_asked", FEEDBACK]
     assert _buttons(replace(second, has_more=True)) == (MORE, also, A)
+    report = Button("Mandar un informe", "/task_report")
+    assert _buttons(replace(second, has_more=True, tasks=("reporte",))) == (MORE, also, report)
 
 
 def test_a_second_question_that_was_to_be_read_next_stands_there_once() -> None:
