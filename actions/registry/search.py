@@ -144,7 +144,8 @@ _FITS: Final = (
     f"AND ({_COMES} OR {_AFAR}) AND c.id <> ALL(CAST(:excluded AS bigint[]))"
 )
 _MEETS: Final = "(c.comes AND {a}.mode <> 'remote' OR c.afar AND {a}.mode <> 'on_site')"
-# Each is looked up by itself, best first until there are enough: with EXISTS the hours of the whole
+# The hours themselves are actions.bookings': here it only counts whether there are any. Each is
+# looked up by itself, best first until there are enough: with EXISTS the hours of the whole
 # registry may be read for it.
 _HAS_HOURS: Final = f"""(
     (SELECT true FROM availability AS a

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from actions.bookings import availability, finding
 from actions.bookings.finding import Found
 from actions.bookings.openings import Exceptional, Window
+from actions.registry import search
 from actions.registry.search import Need
 from actions.store.database import Database
 from tests.actions.bookings.conftest import (
@@ -101,6 +102,29 @@ async def test_those_who_are_fully_booked_do_not_hide_who_is_free(
         assert _shown(found) == [free.id]
 
 
+async def test_there_is_an_end_to_the_calendars_that_are_looked_into(
+    database: Database, enrol: Enrol, find: Find
+) -> None:
+    await _register(database, finding.MOST_LOOKED_AT)
+    free = await enrol()
+    async with database.transaction() as session:
+        # A quarter of an hour is too short for a meeting; and whose turn was before stands last.
+        await session.execute(
+            text(
+                "INSERT INTO availability (consultant_id, weekday, starts, ends, mode) "
+                "SELECT id, 0, '08:00', '08:15', 'both' FROM consultant "
+                "WHERE starts_with(registration_number, 'Z-')"
+            )
+        )
+        await search.took_turn(session, free.id, NOW)
+    assert await find() == Found("llamada")
+    async with database.transaction() as session:
+        await session.execute(
+            text("UPDATE consultant SET state = 'suspendida' WHERE registration_number = 'Z-1'")
+        )
+    assert _shown(await find()) == [free.id]
+
+
 async def test_first_places_are_shared_by_those_who_are_shown(
     database: Database, enrol: Enrol, find: Find
 ) -> None:
@@ -109,10 +133,10 @@ async def test_first_places_are_shared_by_those_who_are_shown(
     equals = [await enrol() for _ in range(6)]
     await _away(database, equals[:2])
     firsts: Counter[int] = Counter()
-    for minute in range(80):
+    for minute in range(40):
         found = await find(now=NOW + timedelta(minutes=minute))
         firsts[_shown(found)[0]] += 1
-    assert firsts == {one.id: 20 for one in equals[2:]}
+    assert firsts == {one.id: 10 for one in equals[2:]}
 
 
 async def test_the_first_ring_with_a_free_time_is_offered(
