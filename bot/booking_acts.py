@@ -1,5 +1,4 @@
-"""What an owner does with their bookings: looking, changing, calling off, rating, complaining; and
-verifying who is registered."""
+"""What an owner does with their bookings: looking, changing, calling off, rating, complaining."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,17 +9,15 @@ from actions.bookings.booked import side_of
 from actions.bookings.service import Booked
 from actions.messages.content import Button
 from actions.people import linking
-from actions.registry import rules, verify
 from actions.registry.rules import day_of
-from bot import finding_acts
+from bot import finding_acts, verifying_acts
 from bot.booking_words import MODES, MORE, STATES, as_options, briefly, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
 from bot.finding_acts import moment_of, other_times, params_of, span_from, told_others, wanted_from
-from bot.slots.calendar_words import shown_date
-from bot.understanding import needs, which_booking
+from bot.understanding import which_booking
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -259,36 +256,9 @@ async def _complain(here: "Actions", args: Mapping[str, Any]) -> Result:
     return Result(says=(Say("utter_complaint", {"number": str(number)}),))
 
 
-# -- verifying -------------------------------------------------------------------------------------
-
-
-async def _read_whom(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
-    whom = needs.whom_in(str(args.get("said") or ""))
-    return {} if whom is None else {"whom": whom}
-
-
-async def _verify(here: "Actions", args: Mapping[str, Any]) -> Result:
-    """What the public registry tells of whoever was named, and no more."""
-    whom = str(args["whom"])
-    found = await verify.verify(here.session, whom, here.now)
-    if not found and (bare := needs.whom_in(whom)) is not None:
-        # "El ing Rutilio": who is asked for a name says more than that.
-        found = await verify.verify(here.session, bare, here.now)
-    if not found:
-        return Result(says=(Say("utter_not_registered", {"whom": whom}),))
-    listed = "\n".join(
-        f"• **{one.name}**, número {one.registration_number}: {rules.STATES[one.state].lower()}"
-        f"{', hasta el ' if one.is_in_force else '; su registro llega al '}"
-        f"{shown_date(one.valid_to)}. "
-        f"{', '.join(rules.CATEGORIES[category] for category in one.categories)}."
-        for one in found
-    )
-    name = "utter_registered" if len(found) == 1 else "utter_registered_several"
-    return Result(says=(Say(name, {"whom": whom, "found": listed}),))
-
-
 HANDLERS: Final[Mapping[str, _Handler]] = {
     **finding_acts.HANDLERS,
+    **verifying_acts.HANDLERS,
     "my_bookings": _my_bookings,
     "bookings_past": _bookings_past,
     "booking_show": _booking_show,
@@ -300,6 +270,4 @@ HANDLERS: Final[Mapping[str, _Handler]] = {
     "cancel_booking": _cancel_booking,
     "rate_booking": _rate_booking,
     "complain_booking": _complain,
-    "read_whom": _read_whom,
-    "verify_consultant": _verify,
 }

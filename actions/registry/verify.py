@@ -1,4 +1,4 @@
-"""Is somebody in the registry? By number exactly, by name as people spell it.
+"""Is somebody in the registry? By number, by name as people spell it.
 
 Anybody may ask, so only what the registry publishes is told, and never of who only applied.
 """
@@ -24,6 +24,8 @@ LONGEST: Final = 200
 NEAR: Final = 75.0
 """Of 100, for the word that is met worst: "Jose Peres" is near to "José Antonio Pérez" (80), "Juan
 Pérez" is not to "Ana Pérez" (57)."""
+_SEPARATORS: Final = str.maketrans("", "", " ./-")
+"""What a number is often written without."""
 _SHORTEST_WORD: Final = 3
 _STEM: Final = 3
 """Letters of a word that stand in a name that is looked at: slips further on do no harm."""
@@ -46,24 +48,42 @@ class Registered:
 
 
 async def verify(session: Executor, asked: str, now: datetime) -> Sequence[Registered]:
-    """Whom a number or a name means: the number's one, else at most three names, the nearest first;
-    nobody where none is near."""
-    found = await by_number(session, asked, now)
-    return [found] if found is not None else await by_name(session, asked, now)
+    """Whom a number or a name means: those of the number, else at most three names, the nearest
+    first; nobody where none is near."""
+    return await _numbered(session, asked, now) or await by_name(session, asked, now)
 
 
 async def by_number(session: Executor, number: str, now: datetime) -> Registered | None:
-    """Who has exactly that registration number; blanks around it and small letters do no harm."""
+    """Who has that registration number; small letters do no harm, nor do blanks, hyphens and stops
+    that are left out or put in, as long as it is the number of one only."""
+    found = await _numbered(session, number, now)
+    return found[0] if len(found) == 1 else None
+
+
+async def _numbered(session: Executor, number: str, now: datetime) -> Sequence[Registered]:
+    """Who has exactly that number; else who has one of the same letters and digits."""
     kept = as_number(number[:LONGEST])
     if kept is None:
-        return None
-    row = (
+        return []
+    rows = (
         await session.execute(
-            text(f"{_SELECT} AND registration_number = :number"),
-            {"number": kept, "registered": [*rules.REGISTERED]},
+            text(
+                f"{_SELECT} AND translate(registration_number, ' ./-', '') = :bare "
+                "ORDER BY registration_number = :kept DESC, registration_number LIMIT :most"
+            ),
+            {
+                "kept": kept,
+                "bare": kept.translate(_SEPARATORS),
+                "registered": [*rules.REGISTERED],
+                "most": MOST_NAMES,
+            },
         )
-    ).one_or_none()
-    return None if row is None else _registered(row, now)
+    ).all()
+    exact = [row for row in rows if row.registration_number == kept]
+    if not any(map(str.isdigit, kept)):
+        # "Luz" is sooner a name than a number.
+        rows = []
+    return [_registered(row, now) for row in exact or rows]
 
 
 async def by_name(session: Executor, name: str, now: datetime) -> Sequence[Registered]:

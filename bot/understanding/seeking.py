@@ -161,7 +161,7 @@ def _seeks(text: str) -> bool:
 
 def number_in(text: str, *, bare: bool = False) -> str | None:
     """The registration number that a text asks about, or is, as it is written; None where there is
-    none. By itself a number needs letters and a hyphen, unless with ``bare``."""
+    none. By itself a number needs letters and a hyphen, unless one is expected: ``bare``."""
     alone = _NUMBERED.fullmatch(text)
     if alone is not None:
         number = alone["number"]
@@ -170,4 +170,6 @@ def number_in(text: str, *, bare: bool = False) -> str | None:
     asked = _ASKS_NUMBER.fullmatch(text)
     if asked is None or sum(map(str.isdigit, asked["number"])) < _FEWEST_DIGITS:
         return None
+    if bare:
+        return asked["number"]
     return asked["number"] if _STANDING.search(f"{asked['before']} {asked['after']}") else None

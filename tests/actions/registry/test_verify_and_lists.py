@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from actions.registry import listing, verify
+from actions.registry import applications, listing, verify
+from actions.registry.applications import Application
 from actions.registry.verify import Registered
 from actions.store.database import Database
 from actions.store.listing import Asked, NoSuchFilter, NoSuchOrder
@@ -30,6 +31,9 @@ async def _asked(database: Database, words: str) -> list[Registered]:
     [
         ("ca-2", [PEOPLE[1]]),
         (" CA-2 ", [PEOPLE[1]]),
+        ("CA2", [PEOPLE[1]]),
+        ("ca 2", [PEOPLE[1]]),
+        ("C.A./2", [PEOPLE[1]]),
         ("Juan Pérez", [PEOPLE[0]]),
         ("juan peres", [PEOPLE[0]]),
         ("perez gomez juan", [PEOPLE[0]]),
@@ -51,6 +55,20 @@ async def test_a_number_or_a_name_is_looked_up(
 ) -> None:
     await applied(database, [a_row(place + 1, name=name) for place, name in enumerate(PEOPLE)])
     assert [one.name for one in await _asked(database, typed)] == names
+
+
+async def test_numbers_of_the_same_letters_are_told_apart_by_how_they_are_written(
+    database: Database,
+) -> None:
+    numbers = ("CA-12", "CA-1-2")
+    await applied(
+        database,
+        [a_row(1, registration_number=numbers[0]), a_row(2, registration_number=numbers[1])],
+    )
+    assert [one.registration_number for one in await _asked(database, "ca-1-2")] == ["CA-1-2"]
+    assert {one.registration_number for one in await _asked(database, "CA12")} == {*numbers}
+    async with database.session() as session:
+        assert await verify.by_number(session, "CA12", NOW) is None
 
 
 async def test_at_most_three_names_are_told(database: Database) -> None:
@@ -112,6 +130,45 @@ async def test_consultants_are_searched_narrowed_and_sorted(database: Database) 
     assert await _listed(database, categoria="energia", departamento="La Paz") == ["CA-2"]
     assert await _listed(database, tipo="empresa") == ["CA-1"]
     assert await _listed(database, desaparecido="si") == []
+
+
+async def test_a_number_is_found_by_its_part_and_an_accent_alone_by_itself(
+    database: Database,
+) -> None:
+    await applied(
+        database,
+        [
+            a_row("2024-002", name="Ana Nieto"),
+            a_row("2024-003", name="Noé Núñez"),
+            a_row("2024-004", name="Óscar ÑURINDA"),
+        ],
+    )
+    assert await _listed(database, "002") == ["CA-2024-002"]
+    assert await _listed(database, "ñ") == ["CA-2024-003", "CA-2024-004"]
+    assert await _listed(database, "nunez") == ["CA-2024-003"]
+
+
+async def test_applications_come_oldest_first_and_by_the_number_that_was_told(
+    database: Database, meet: Meet
+) -> None:
+    await applied(database, [a_row(1)])
+    ids = []
+    for place, name in enumerate(("Zoila Primera", "Ana Segunda")):
+        async with database.transaction() as session:
+            ids.append(
+                await applications.apply_for(
+                    session,
+                    (await meet()).person_id,
+                    Application("persona", name, ("auditoria",), ("San Salvador",)),
+                    [],
+                    NOW + timedelta(days=place),
+                )
+            )
+    async with database.session() as session:
+        queue = await listing.consultants(session, Asked(filters={"estado": "solicitada"}), NOW)
+        found = await listing.consultants(session, Asked(str(ids[1])), NOW)
+    assert [one.name for one in queue.rows] == ["Zoila Primera", "Ana Segunda"]
+    assert [one.name for one in found.rows] == ["Ana Segunda"]
 
 
 async def test_unknown_orders_and_filters_are_refused(database: Database) -> None:
