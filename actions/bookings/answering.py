@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.bookings import chain, errors, ground, states
 from actions.bookings.booked import Booked, Outcome, read, to_consultant, to_owner
 from actions.bookings.chain import Candidates
-from actions.bookings.holding import check_move
+from actions.bookings.checking import check_move, check_owner
 from actions.bookings.openings import Span
 from actions.bookings.terms import USUAL, Terms
 
@@ -113,17 +113,23 @@ async def propose_other(
 
 
 async def agree_other(
-    session: AsyncSession, booking_id: int, person_id: int, now: datetime
+    session: AsyncSession,
+    booking_id: int,
+    person_id: int,
+    now: datetime,
+    *,
+    terms: Terms = USUAL,
 ) -> Outcome:
     """The owner takes the proposed time. Agreed twice, nobody is told again.
 
-    Raises NotYours, NotBookable and NotNow.
+    Raises NotYours, NotBookable, AlreadyMeeting where they meet somebody else then, and NotNow.
     """
     booking, _ = await ground.own(session, booking_id, person_id, "owner")
     if booking.state == states.ACCEPTED:
         return Outcome(booking)
     _check(booking, now, states.PROPOSED)
     await _check_standing(session, booking, now)
+    await check_owner(session, booking, person_id, now, terms)
     await session.execute(
         text("UPDATE booking SET state = 'accepted', accepted_at = :now WHERE id = :id"),
         {"id": booking_id, "now": now},

@@ -19,7 +19,7 @@ from actions.bookings.booked import (
     to_consultant,
     to_owner,
 )
-from actions.bookings.openings import Mode, Span, nearest, refusal
+from actions.bookings.openings import Mode, Span, openings, refusal
 from actions.bookings.terms import USUAL, Terms
 from actions.people import linking
 
@@ -67,7 +67,8 @@ async def hand_on(
     ).one()
     mode: Mode = "on_site" if last.mode == "on_site" else "remote"
     wanted = Wanted(last.person_id, row.need, mode, last.span, tuple(row.tried))
-    accounts = await linking.accounts(session, last.person_id)
+    holder = await linking.holder(session, last.person_id)
+    accounts = await linking.accounts(session, holder)
     somebody_busy = False
     if len(wanted.tried) < terms.most_tried:
         for consultant_id in await candidates(session, wanted):
@@ -79,13 +80,14 @@ async def hand_on(
             if not await ground.try_lock(session, consultant_id):
                 somebody_busy = True
                 continue
-            timetable = await ground.timetable(session, who, now)
+            timetable = await ground.timetable(session, who, now, owner=accounts)
             span = last.span
             if refusal(timetable, span, now, terms.rules, mode) is not None:
-                found = nearest(timetable, now, 1, terms.rules, max(span.starts, now), mode)
-                if not found:
+                later = openings(timetable, now, terms.rules, since=span.starts, mode=mode)
+                found = next(later, None)
+                if found is None:
                     continue
-                span = found[0].span
+                span = found.span
             return await _ask(session, last, consultant_id, span, now, why, terms)
     if somebody_busy:
         await ground.settle(session, last, states.LOOKING, now)
@@ -222,8 +224,7 @@ async def _expire(
 
 
 async def end(session: AsyncSession, booking: Booked, state: str, now: datetime) -> None:
-    """The booking comes to a state that it does not leave; calendars take it out, if they have
-    it."""
+    """The booking comes to a state that it does not leave; calendars take over what it is now."""
     await session.execute(
         text(
             "UPDATE booking SET state = :state, ended_at = :now, sequence = sequence + 1, "

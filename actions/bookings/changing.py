@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.bookings import chain, errors, ground, states
 from actions.bookings.answering import LONGEST_NOTE
 from actions.bookings.booked import Outcome, read, to_consultant, to_other
-from actions.bookings.holding import check_move
+from actions.bookings.checking import check_move
 from actions.bookings.openings import Span
 from actions.bookings.terms import USUAL, Terms
+from actions.people import linking
 
 
 async def reschedule(
@@ -24,14 +25,16 @@ async def reschedule(
 ) -> Outcome:
     """The owner moves the booking to another opening of the same consultant, who is asked anew.
 
-    The old time is free at once, and if the new one cannot be had it is kept. The consultant, who
-    cannot move it by themselves, proposes another time instead. Raises NotYours, NotNow and, as
+    The old time is free at once, and if the new one cannot be had it is kept. What they hold there
+    is given up. The consultant, who cannot move it by themselves, proposes another time instead.
+    Raises NotYours, NotNow and, as
     actions.bookings.service.hold, why the time cannot be had.
     """
     before, _ = await ground.own(session, booking_id, person_id, "owner")
     if before.state not in states.LIVE or before.span.starts <= now:
         raise errors.NotNow(before.state)
-    await check_move(session, before, during, now, terms)
+    owner = await linking.accounts(session, person_id)
+    await check_move(session, before, during, now, terms, owner)
     padded = during.padded(terms.rules)
     await session.execute(
         text(

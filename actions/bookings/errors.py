@@ -35,6 +35,12 @@ class Taken(OpeningRefused):
     sentence = "Esa hora ya está ocupada: hay que elegir otra."
 
 
+class AlreadyMeeting(OpeningRefused):
+    """The owner asked somebody for that time, or meets them then."""
+
+    sentence = "Ya tenés otra cita a esa hora: hay que elegir otra."
+
+
 class PastDate(OpeningRefused):
     sentence = "Esa hora ya pasó: hay que elegir otra."
 

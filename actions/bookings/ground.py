@@ -97,6 +97,10 @@ _TIMETABLE: Final = text(
     FROM booking WHERE consultant_id = :consultant AND lower(during) > :since
         AND state = ANY(:occupying) AND id <> :but
         AND NOT (state = 'held' AND (hold_until <= :now OR person_id = ANY(:but_held_by)))
+    UNION ALL
+    SELECT 'elsewhere', NULL, NULL, NULL, NULL, NULL, NULL, NULL, lower(during), upper(during)
+    FROM booking WHERE person_id = ANY(:owner) AND lower(during) > :since
+        AND state = ANY(:live) AND id <> :but
     """
 )
 
@@ -108,11 +112,13 @@ async def timetable(
     *,
     but: int = 0,
     but_held_by: Sequence[int] = (),
+    owner: Sequence[int] = (),
 ) -> Timetable:
     """All that decides when the consultant is free from now on.
 
     ``but`` is a booking that is not counted, because it is to be moved; nor are holds of the people
-    ``but_held_by``, who give them up for another.
+    ``but_held_by``, who give them up for another. ``owner`` are the accounts of who wants to meet
+    the consultant: not at a time that they asked others for.
     """
     rows = await session.execute(
         _TIMETABLE,
@@ -124,12 +130,16 @@ async def timetable(
             "occupying": [*states.OCCUPYING],
             "but": but,
             "but_held_by": [*but_held_by],
+            "owner": [*owner],
+            "live": [*states.LIVE],
         },
     )
-    windows, exceptions, taken = [], [], []
+    windows, exceptions, taken, elsewhere = [], [], [], []
     for row in rows:
         if row.kind == "taken":
             taken.append(span_of(row.taken_from, row.taken_to))
+        elif row.kind == "elsewhere":
+            elsewhere.append(span_of(row.taken_from, row.taken_to))
         elif row.kind == "window":
             if mode := _possible(row.mode, who.modes):
                 windows.append(Window(row.weekday, row.starts, row.ends, mode))
@@ -141,7 +151,7 @@ async def timetable(
             exceptions.append(
                 Exceptional(row.first_day, row.last_day, True, row.starts, row.ends, mode)
             )
-    return Timetable(windows, exceptions, taken)
+    return Timetable(windows, exceptions, taken, elsewhere)
 
 
 def _possible(mode: str, modes: Sequence[Mode]) -> str | None:

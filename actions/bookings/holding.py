@@ -12,35 +12,22 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import errors, ground, states
+from actions.bookings import checking, errors, ground, states
 from actions.bookings.booked import Booked, Outcome, read, to_consultant
-from actions.bookings.ground import Standing
 from actions.bookings.openings import (
     Mode,
     Opening,
-    Refusal,
     Span,
     Timetable,
     nearest,
     offered,
-    refusal,
 )
 from actions.bookings.terms import USUAL, Terms
 from actions.cases.hours import ZONE
-from actions.people import linking
+from actions.people import linking, locks
 from actions.store.database import Executor
 
-ALTERNATIVES: Final = 3
 LONGEST_PURPOSE: Final = 300
-
-REFUSED: Final[dict[Refusal, type[errors.OpeningRefused]]] = {
-    "past": errors.PastDate,
-    "too_early": errors.TooEarly,
-    "too_far": errors.TooFar,
-    "closed_day": errors.ClosedDay,
-    "outside": errors.NotAnOpening,
-    "taken": errors.Taken,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +45,35 @@ async def offer(
     session: Executor,
     consultant_id: int,
     now: datetime,
-    count: int = ALTERNATIVES,
+    count: int = checking.ALTERNATIVES,
     near: datetime | None = None,
     *,
     mode: Mode | None = None,
     terms: Terms = USUAL,
+    owner_id: int | None = None,
+    moving: Booked | None = None,
 ) -> list[Opening]:
     """Up to ``count`` free openings of the consultant, the first ones or those around ``near``
-    (see actions.bookings.openings.nearest); none where they cannot be booked today."""
+    (see actions.bookings.openings.nearest); none where they cannot be booked today.
+
+    Those of ``owner_id``, who looks for a time, are those that they can hold or move to: what they
+    hold now is given up for it, and when they meet somebody else they cannot. ``moving`` is the
+    booking for which another time is looked for: its own one is free for that, but not offered.
+    """
     who = await ground.standing(session, consultant_id)
     if who is None or not who.bookable(now):
         return []
-    timetable = await ground.timetable(session, who, now)
-    return nearest(timetable, now, count, terms.rules, near, mode)
+    accounts = [] if owner_id is None else await linking.accounts(session, owner_id)
+    timetable = await ground.timetable(
+        session,
+        who,
+        now,
+        but=0 if moving is None else moving.id,
+        but_held_by=accounts,
+        owner=accounts,
+    )
+    but = None if moving is None else moving.span
+    return nearest(timetable, now, count, terms.rules, near, mode, but)
 
 
 async def hold(
@@ -97,12 +100,12 @@ async def hold(
     if who.person_id in accounts:
         raise errors.OwnConsultant
     # Of many who want the same opening all but one are refused here, without waiting for anybody.
-    await _check(session, who, during, now, accounts, mode, terms)
-    await _check_number(session, accounts, now, terms)
+    await checking.check_opening(session, who, during, now, accounts, mode, terms)
+    await checking.check_number(session, accounts, now, terms)
     await ground.lock(session, consultant_id)
     if (already := await _held(session, consultant_id, accounts, during, now, mode)) is not None:
         return already
-    timetable = await _check(session, who, during, now, accounts, mode, terms)
+    timetable = await checking.check_opening(session, who, during, now, accounts, mode, terms)
     await ground.drop_lapsed_holds(session, consultant_id, now)
     chosen = mode or _first_mode(timetable, during, terms)
     try:
@@ -127,7 +130,7 @@ async def hold(
         if not isinstance(error.orig, ExclusionViolation):
             raise
         # Somebody wrote past the lock: the constraint is what holds, whatever the code does.
-        raise errors.Taken(_others(timetable, during, now, mode, terms)) from error
+        raise errors.Taken(checking.others(timetable, during, now, mode, terms)) from error
     # Last, and without waiting: those are other consultants', whose lock we have not.
     await session.execute(
         text(
@@ -156,8 +159,10 @@ async def confirm(
     that whoever attends their request gets their contact; ``need`` is what fitting consultants are
     looked for by, if this one does not answer: ids and names of lists, nothing typed. Asked for
     twice it stays as it is, with nobody told again. Raises NotYours, HoldExpired, NotBookable,
-    NoPurpose, NoConsent and NotNow.
+    AlreadyMeeting, TooManyBookings, NoPurpose, NoConsent and NotNow.
     """
+    # What they ask for on two channels at once comes one after the other, and counts.
+    await locks.lock(session, await linking.holder(session, person_id))
     booking, _ = await ground.own(session, booking_id, person_id, "owner")
     if booking.state == states.PENDING:
         return Outcome(booking)
@@ -171,11 +176,15 @@ async def confirm(
     who = await ground.standing(session, booking.consultant_id)
     if who is None or not who.bookable(now):
         raise errors.NotBookable
+    accounts = await linking.accounts(session, person_id)
+    timetable = await ground.timetable(
+        session, who, now, but=booking.id, but_held_by=accounts, owner=accounts
+    )
+    mode: Mode = "on_site" if booking.mode == "on_site" else "remote"
     if booking.hold_until is None or booking.hold_until <= now:
-        timetable = await ground.timetable(session, who, now)
-        raise errors.HoldExpired(
-            nearest(timetable, now, ALTERNATIVES, terms.rules, booking.span.starts)
-        )
+        raise errors.HoldExpired(checking.others(timetable, booking.span, now, mode, terms))
+    checking.check_elsewhere(timetable, booking.span, now, mode, terms)
+    await checking.check_number(session, accounts, now, terms)
     referral_id: int = await session.scalar(
         text(
             "INSERT INTO referral (person_id, need, consultant_id, tried, state, deadline, made_at)"
@@ -266,73 +275,10 @@ async def insert(
     return inserted
 
 
-async def check_move(
-    session: Executor, booking: Booked, during: Span, now: datetime, terms: Terms
-) -> None:
-    """Raises NotBookable, SameTime, or why the booking cannot be moved to that time, with the next
-    free ones. The consultant's lock has to be held."""
-    who = await ground.standing(session, booking.consultant_id)
-    if who is None or not who.bookable(now):
-        raise errors.NotBookable
-    timetable = await ground.timetable(session, who, now, but=booking.id)
-    mode: Mode = "on_site" if booking.mode == "on_site" else "remote"
-    if during == booking.span:
-        others = _others(timetable, during, now, mode, terms, but=during)
-        raise errors.SameTime(others)
-    why = refusal(timetable, during, now, terms.rules, mode)
-    if why is not None:
-        raise REFUSED[why](_others(timetable, during, now, mode, terms, but=booking.span))
-    await ground.drop_lapsed_holds(session, booking.consultant_id, now)
-
-
-async def _check(
-    session: Executor,
-    who: Standing,
-    during: Span,
-    now: datetime,
-    accounts: Sequence[int],
-    mode: Mode | None,
-    terms: Terms,
-) -> Timetable:
-    timetable = await ground.timetable(session, who, now, but_held_by=accounts)
-    why = refusal(timetable, during, now, terms.rules, mode)
-    if why is not None:
-        raise REFUSED[why](_others(timetable, during, now, mode, terms))
-    return timetable
-
-
-def _others(
-    timetable: Timetable,
-    during: Span,
-    now: datetime,
-    mode: Mode | None,
-    terms: Terms,
-    but: Span | None = None,
-) -> list[Opening]:
-    """The next free openings around a time that cannot be had."""
-    near = max(during.starts, now)
-    found = nearest(timetable, now, ALTERNATIVES + (but is not None), terms.rules, near, mode)
-    return [one for one in found if one.span != but][:ALTERNATIVES]
-
-
 def _first_mode(timetable: Timetable, during: Span, terms: Terms) -> Mode:
     day = during.starts.astimezone(ZONE).date()
     offered_then = offered(timetable, day, terms.rules)
     return next(one.modes[0] for one in offered_then if one.span == during)
-
-
-async def _check_number(
-    session: Executor, accounts: Sequence[int], now: datetime, terms: Terms
-) -> None:
-    live: int = await session.scalar(
-        text(
-            "SELECT count(*) FROM booking WHERE person_id = ANY(:accounts) "
-            "AND lower(during) > :now AND state = ANY(:live)"
-        ),
-        {"accounts": [*accounts], "now": now, "live": [*states.LIVE]},
-    )
-    if live >= terms.most_live:
-        raise errors.TooManyBookings(terms.most_live)
 
 
 async def _held(

@@ -21,7 +21,7 @@ BOTH: Final = "both"
 """What a window is for where the owner may choose."""
 WINDOW_MODES: Final = (*MODES, BOTH)
 
-Refusal = Literal["past", "too_early", "too_far", "closed_day", "outside", "taken"]
+Refusal = Literal["past", "too_early", "too_far", "closed_day", "outside", "elsewhere", "taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,12 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class Timetable:
     """All that decides when one consultant is free. ``taken`` are spans that bookings keep, their
-    buffers included."""
+    buffers included; ``elsewhere`` those in which the owner meets somebody, without buffers."""
 
     windows: Sequence[Window] = ()
     exceptions: Sequence[Exceptional] = ()
     taken: Sequence[Span] = ()
+    elsewhere: Sequence[Span] = ()
 
 
 def openings(
@@ -144,6 +145,8 @@ def openings(
                 continue
             if mode and mode not in opening.modes:
                 continue
+            if any(opening.span.overlaps(one) for one in timetable.elsewhere):
+                continue
             padded = opening.span.padded(rules)
             if not any(padded.overlaps(one) for one in taken):
                 yield opening
@@ -157,15 +160,18 @@ def nearest(
     rules: Rules = USUAL,
     near: datetime | None = None,
     mode: Mode | None = None,
+    but: Span | None = None,
 ) -> list[Opening]:
     """Up to ``count`` free openings: the first ones, or with ``near`` the first from then on, made
-    up with the last ones before it where too few are left. In the order of time."""
-    found = list(islice(openings(timetable, now, rules, since=near, mode=mode), count))
+    up with the last ones before it where too few are left. In the order of time, without ``but``.
+    """
+    later = openings(timetable, now, rules, since=near, mode=mode)
+    found = list(islice((one for one in later if one.span != but), count))
     if near is not None and len(found) < count:
         before = [
             one
             for one in openings(timetable, now, rules, until=near + rules.length, mode=mode)
-            if one.span.starts < near
+            if one.span.starts < near and one.span != but
         ]
         found = before[len(before) - min(len(before), count - len(found)) :] + found
     return found
@@ -193,6 +199,8 @@ def refusal(
         for one in offered(timetable, day, rules)
     ):
         return "outside"
+    if any(span.overlaps(one) for one in timetable.elsewhere):
+        return "elsewhere"
     padded = span.padded(rules)
     return "taken" if any(padded.overlaps(one) for one in timetable.taken) else None
 

@@ -1,11 +1,12 @@
 """Answers of consultants, and what goes on where none comes."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from actions.bookings import errors, service
+from actions.bookings.openings import Window
 from actions.bookings.terms import Terms
 from actions.store.database import Database
 from tests.actions.bookings.conftest import (
@@ -57,7 +58,7 @@ async def test_an_accepted_request_is_told_to_the_owner_once(
 async def test_nobody_answers_for_another(database: Database, enrol: Enrol, meet: Meet) -> None:
     advisor, other, ana = await enrol(), await enrol(), await meet()
     booking = await request(database, advisor, ana.person_id)
-    held = await hold(database, other, ana.person_id)
+    held = await hold(database, other, ana.person_id, hour("2026-11-26 14:00"))
     for person_id in (other.person_id, ana.person_id, 987_654):
         for act in (service.accept, service.mark_done):
             with pytest.raises(errors.NotYours) as refused:
@@ -158,6 +159,35 @@ async def test_the_next_one_who_has_no_time_then_gets_their_first_opening_after_
     (_, handed_on) = outcome.notices
     assert handed_on.values["same_time"] is False
     assert handed_on.values["starts"] == at("2026-11-25 10:30")
+
+
+async def test_a_request_is_not_handed_on_to_an_earlier_time(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    # The second one has time on Mondays, and none of those after it is given out yet.
+    first, ana = await enrol(), await meet()
+    second = await enrol((Window(0, time(8), time(9)),))
+    late = hour("2027-01-20 09:00")
+    booking = await request(database, first, ana.person_id, late)
+    outcome = await do(
+        database, service.decline, booking.id, first.person_id, NOW, among(second.id)
+    )
+    assert names(outcome.notices) == [(ana.person_id, "referral_exhausted")]
+
+
+async def test_a_request_is_not_handed_on_to_when_the_owner_meets_somebody_else(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    first, second, third = await enrol(), await enrol(), await enrol()
+    ana, luis = await meet(), await meet()
+    await request(database, second, luis.person_id)
+    await agreed(database, third, ana.person_id, hour("2026-11-25 10:30"))
+    booking = await request(database, first, ana.person_id)
+    outcome = await do(
+        database, service.decline, booking.id, first.person_id, NOW, among(second.id)
+    )
+    (_, handed_on) = outcome.notices
+    assert handed_on.values["starts"] == at("2026-11-25 13:00")
 
 
 async def test_who_does_not_answer_in_time_loses_the_request_to_the_next(
@@ -313,6 +343,20 @@ async def test_another_time_is_kept_while_the_owner_decides(
     assert names(outcome.notices) == [(advisor.person_id, "booking_agreed")]
     assert outcome.booking.sequence == 1
     assert (await do(database, service.agree_other, booking.id, ana.person_id, NOW)).notices == ()
+
+
+async def test_a_proposed_time_at_which_the_owner_meets_somebody_else_is_not_agreed_on(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, other, ana = await enrol(), await enrol(), await meet()
+    booking = await request(database, advisor, ana.person_id)
+    busy = await request(database, other, ana.person_id, hour("2026-11-26 13:30"))
+    await do(database, service.propose_other, booking.id, advisor.person_id, THURSDAY, NOW)
+    with pytest.raises(errors.AlreadyMeeting):
+        await do(database, service.agree_other, booking.id, ana.person_id, NOW)
+    await do(database, service.cancel, busy.id, ana.person_id, NOW)
+    outcome = await do(database, service.agree_other, booking.id, ana.person_id, NOW)
+    assert outcome.booking.state == "accepted"
 
 
 async def test_a_time_that_was_agreed_on_can_be_proposed_anew(

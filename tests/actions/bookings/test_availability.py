@@ -52,7 +52,7 @@ async def test_days_off_are_not_offered_and_tell_which_bookings_they_touch(
     wednesday = await agreed(database, advisor, ana.person_id)
     friday = await request(database, advisor, ana.person_id, hour("2026-11-27 14:00"))
     await request(database, advisor, ana.person_id, hour("2026-11-30 09:00"))
-    await request(database, other, ana.person_id)
+    await request(database, other, (await meet()).person_id)
     async with database.transaction() as session:
         number, touched = await availability.add_exception(
             session, advisor.id, AWAY, NOW, reason=" Vacaciones "

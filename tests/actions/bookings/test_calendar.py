@@ -69,7 +69,10 @@ def test_a_cancelled_meeting_is_taken_out() -> None:
     assert whole.walk("VALARM") == []
 
 
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=200)
+texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=200
+).filter(lambda one: r"\N" not in one)
+"""Without what icalendar itself takes for a line's end, as RFC 5545 lets it stand for one."""
 
 
 @given(texts, texts, texts)
@@ -123,7 +126,7 @@ async def test_a_feed_has_the_consultants_meetings_and_nobody_elses(
     await do(database, service.cancel, called_off.id, ana.person_id, NOW)
     never = await request(database, advisor, ana.person_id, hour("2026-11-27 14:00"))
     await do(database, service.cancel, never.id, ana.person_id, NOW)
-    await agreed(database, other, ana.person_id)
+    await agreed(database, other, ana.person_id, hour("2026-11-30 14:00"))
     await hold(database, advisor, ana.person_id, hour("2026-11-26 14:00"))
     async with database.transaction() as session:
         token = await feeds.make(session, advisor.id, NOW)

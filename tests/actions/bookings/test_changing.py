@@ -59,6 +59,68 @@ async def test_it_may_move_by_less_than_its_length(
     assert outcome.booking.span == later
 
 
+async def test_the_times_around_a_booking_are_offered_for_it(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, ana = await enrol(), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    await hold(database, advisor, ana.person_id, hour("2026-11-25 10:30"))
+    async with database.session() as session:
+        for_owner, for_consultant = [
+            await service.offer(
+                session,
+                advisor.id,
+                NOW,
+                4,
+                at("2026-11-25 08:30"),
+                owner_id=owner_id,
+                moving=booking,
+            )
+            for owner_id in (ana.person_id, None)
+        ]
+    assert [f"{one.span.starts:%H:%M}" for one in for_owner] == ["08:30", "09:30", "10:00", "10:30"]
+    # What somebody holds is not free for the consultant.
+    assert [f"{one.span.starts:%H:%M}" for one in for_consultant] == [
+        "08:30",
+        "13:00",
+        "13:30",
+        "14:00",
+    ]
+
+
+async def test_what_they_hold_does_not_keep_owners_from_moving_there(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, ana, luis = await enrol(), await meet(), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    await hold(database, advisor, ana.person_id, THURSDAY)
+    with pytest.raises(errors.Taken):
+        await do(database, service.propose_other, booking.id, advisor.person_id, THURSDAY, NOW)
+    outcome = await do(database, service.reschedule, booking.id, ana.person_id, THURSDAY, NOW)
+    assert outcome.booking.span == THURSDAY
+    assert await rows(database, "SELECT state FROM booking") == [("pending",)]
+    await hold(database, advisor, luis.person_id, hour("2026-11-26 09:00"))
+    with pytest.raises(errors.Taken):
+        await do(
+            database,
+            service.reschedule,
+            booking.id,
+            ana.person_id,
+            hour("2026-11-26 09:00"),
+            NOW,
+        )
+
+
+async def test_nothing_is_moved_to_when_its_owner_meets_somebody_else(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    advisor, other, ana = await enrol(), await enrol(), await meet()
+    booking = await agreed(database, advisor, ana.person_id)
+    await request(database, other, ana.person_id, THURSDAY)
+    with pytest.raises(errors.AlreadyMeeting):
+        await do(database, service.reschedule, booking.id, ana.person_id, THURSDAY, NOW)
+
+
 async def test_where_the_new_time_cannot_be_had_the_old_one_stays(
     database: Database, enrol: Enrol, meet: Meet
 ) -> None:

@@ -206,6 +206,64 @@ async def test_a_person_cannot_take_a_whole_week(
 # -- confirming ------------------------------------------------------------------------------------
 
 
+async def _held_at_once(
+    database: Database, person_id: int, *wanted: tuple[Advisor, str]
+) -> tuple[int, ...]:
+    """Holds of one person on two channels, neither of which sees the other's."""
+    (first, at_first), (second, at_second) = wanted
+    async with database.transaction() as phone, database.transaction() as web:
+        one = await service.hold(phone, first.id, person_id, hour(at_first), NOW)
+        other = await service.hold(web, second.id, person_id, hour(at_second), NOW)
+    return one.booking_id, other.booking_id
+
+
+async def _confirm(database: Database, booking_id: int, person_id: int) -> None:
+    async with database.transaction() as session:
+        await service.confirm(session, booking_id, person_id, PURPOSE, CONSENT, NOW)
+
+
+async def test_of_two_holds_at_once_only_as_many_are_confirmed_as_are_granted(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    first, second, ana = await enrol(), await enrol(), await meet()
+    for place in range(4):
+        await request(database, first, ana.person_id, hour(f"2026-12-0{place + 1} 09:00"))
+    holds = await _held_at_once(
+        database, ana.person_id, (first, "2026-11-25 09:00"), (second, "2026-11-25 14:00")
+    )
+    await _confirm(database, holds[0], ana.person_id)
+    with pytest.raises(errors.TooManyBookings):
+        await _confirm(database, holds[1], ana.person_id)
+
+
+async def test_nobody_meets_two_consultants_at_the_same_time(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    first, second = await enrol(), await enrol()
+    ana, web = await meet(), await meet("web", "w" * 64)
+    holds = await _held_at_once(
+        database, ana.person_id, (first, "2026-11-25 09:00"), (second, "2026-11-25 09:30")
+    )
+    await _confirm(database, holds[0], ana.person_id)
+    with pytest.raises(errors.AlreadyMeeting) as refused:
+        await _confirm(database, holds[1], ana.person_id)
+    assert starts(refused.value.alternatives) == ["11-25 10:00", "11-25 10:30", "11-25 11:00"]
+    # Nor from another account of theirs; and those times are not offered them, but others.
+    await join(database, web, ana)
+    for when in ("2026-11-25 08:30", "2026-11-25 09:00"):
+        with pytest.raises(errors.AlreadyMeeting):
+            await hold(database, second, web.person_id, hour(when))
+    async with database.session() as session:
+        found = await service.offer(session, second.id, NOW, near=at("2026-11-25 08:00"))
+        theirs = await service.offer(
+            session, second.id, NOW, near=at("2026-11-25 08:00"), owner_id=web.person_id
+        )
+    # Second's half past nine is held by them: for others it is taken, for them it is given up.
+    assert starts(found) == ["11-25 08:00", "11-25 11:00", "11-25 13:00"]
+    assert starts(theirs) == ["11-25 08:00", "11-25 10:00", "11-25 10:30"]
+    await hold(database, second, web.person_id, hour("2026-11-25 10:00"))
+
+
 async def test_what_is_confirmed_goes_to_the_consultant_with_a_deadline(
     database: Database, enrol: Enrol, meet: Meet
 ) -> None:
@@ -317,7 +375,7 @@ async def test_a_crowd_on_several_consultants_meets_no_error(
                             session, held.booking_id, person_id, PURPOSE, CONSENT, NOW
                         )
                 got += 1
-            except errors.Taken as refused:
+            except (errors.Taken, errors.AlreadyMeeting) as refused:
                 assert span not in [one.span for one in refused.alternatives]
         return got
 
