@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.files.checking import Clean
 from actions.people import linking
 from actions.registry import history, rules, standing, sync
-from actions.registry.cells import LONGEST_NAME, as_number, clean
+from actions.registry.cells import ANGLES, LONGEST_NAME, as_number, clean
 from actions.registry.errors import (
     AlreadyApplied,
     AlreadyRegistered,
@@ -306,6 +306,8 @@ async def _keep(session: AsyncSession, consultant_id: int, document: Clean, now:
 def _checked(given: Application) -> Application:
     name = " ".join(clean(given.name).split())
     if len(name) > LONGEST_NAME or sum(one.isalpha() for one in name) < 3 or name[0] in "=+-@":
+        raise NotSo("Ese nombre no parece completo: escribilo como está en tu documento.")
+    if not ANGLES.isdisjoint(name):
         raise NotSo("Ese nombre no parece completo: escribilo como está en tu documento.")
     if given.kind not in rules.KINDS:
         raise NotSo("Decime si es una persona o una empresa.")

@@ -21,6 +21,8 @@ EARLIEST: Final = date(1990, 1, 1)
 LATEST: Final = date(2100, 1, 1)
 """Validities outside are slips of the keyboard."""
 HIGHEST_FEE: Final = 1_000_000
+ANGLES: Final = frozenset("<>")
+"""No name has them, and a page of somebody else that shows it may take it for its own."""
 
 _NUMBER: Final = re.compile(r"[A-Z0-9ÑÁÉÍÓÚÜ][A-Z0-9ÑÁÉÍÓÚÜ ./-]*")
 _MOST_COMMAS: Final = 3
@@ -82,6 +84,8 @@ def name(cell: str) -> str:
     # A spreadsheet that opens our export would run what begins so.
     if cell[0] in "=+-@" or not any(one.isalpha() for one in cell):
         raise Wrong(f"«{cell[:40]}» no es un nombre: escríbalo con letras, sin signos delante.")
+    if not ANGLES.isdisjoint(cell):
+        raise Wrong("El nombre no lleva los signos < y >: quítelos.")
     return cell
 
 

@@ -96,6 +96,14 @@ async def conflicts(session: Executor, asked: Asked) -> Listed[ConflictLine]:
     return Listed(lines, total)
 
 
+async def open_ones(session: Executor) -> int:
+    """How many wait for a person."""
+    found: int = await session.scalar(
+        text("SELECT count(*) FROM registry_conflict WHERE decided_at IS NULL")
+    )
+    return found
+
+
 async def decide(
     session: AsyncSession, conflict_id: int, decision: str, by: str, now: datetime, note: str = ""
 ) -> None:

@@ -134,7 +134,10 @@ class NotFromThere(RegistryRefused):
 
     def __init__(self, before: str, after: str) -> None:
         super().__init__(
-            f"De «{before}» no se pasa a «{after}»: vuelva a cargar la página y revise el estado."
+            f"Ya está {before.lower()}: vuelva a cargar la página."
+            if before == after
+            else f"De «{before}» no se pasa a «{after}»: vuelva a cargar la página y revise el "
+            "estado."
         )
 
 

@@ -67,17 +67,24 @@ class RunLine:
 
 
 async def consultants(session: Executor, asked: Asked, now: datetime) -> Listed[ConsultantLine]:
-    """Consultants by name. The search finds words or parts of words of a name, or the beginning of
-    a registration number. Raises NoSuchOrder and NoSuchFilter."""
-    order = order_by(asked, ORDERS, "c.name_folded", "c.id")
+    """Consultants by name, applications the oldest first where only they are asked for. The search
+    finds words or parts of words of a name, a part of a registration number, or an application by
+    the number that its person was told. Raises NoSuchOrder and NoSuchFilter."""
+    is_queue = asked.filters.get("estado") == "solicitada"
+    order = order_by(asked, ORDERS, "c.updated_at" if is_queue else "c.name_folded", "c.id")
     conditions, values = _narrowed(asked)
     values["day"] = rules.day_of(now)
     searched = clean(asked.search)[:LONGEST_SEARCH]
     if searched:
         conditions.append(
-            "(c.name_folded LIKE ALL(CAST(:words AS text[])) "
-            "OR starts_with(c.registration_number, :number))"
+            "(c.name_folded LIKE ALL(CAST(:words AS text[])) AND c.name ~ "
+            "ALL(CAST(:exactly AS text[])) OR strpos(c.registration_number, :number) > 0 "
+            "OR (CAST(c.id AS text) = :number AND EXISTS (SELECT 1 FROM consultant_change AS h "
+            "WHERE h.consultant_id = c.id AND h.field = 'state' AND h.source = 'consultor')))"
         )
+        # Letters alone that fold to others would find everybody who has those.
+        lone = [word for word in searched.lower().split() if len(word) == 1]
+        values["exactly"] = [f"[{one}{one.upper()}]" for one in lone if folded(one) != one]
         values["words"] = [like(word) for word in folded(searched).split()]
         values["number"] = " ".join(searched.upper().split())
     where = " AND ".join(["true", *conditions])

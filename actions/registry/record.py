@@ -15,9 +15,9 @@ from actions.store.database import Executor
 class Record:
     """Fields are as in actions.registry.models.Consultant; ``state`` is that of the day, ``stored``
     the one that stands there. ``code_until`` is until when a code waits to be used, None for none;
-    ``open_conflicts`` counts what a person still has to decide. ``applied_at`` is when they last asked
-    to be in the registry, None for who never did; ``is_awaited`` where the ministry took them in
-    and the national registry never had them."""
+    ``open_conflicts`` counts what a person still has to decide. ``applied_at`` is when they last
+    asked to be in the registry, None for who never did; ``is_awaited`` where the ministry took them
+    in and the national registry never had them."""
 
     id: int
     registration_number: str | None

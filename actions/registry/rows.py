@@ -1,18 +1,21 @@
 """Rows of the registry as a source writes them, and what they mean. Pure.
 
-A row is taken whole or not at all. One with a problem is told with its number and a sentence, and
-whoever it is about is not taken for gone: see :class:`Reading`.
+A row is taken whole or not at all, but for how to reach somebody: without that it still says who is
+in force. One with a problem is told with its number and a sentence, and whoever it is about is not
+taken for gone: see :class:`Reading`.
 """
 
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
 
 from actions.registry import cells
+from actions.registry.columns import COLUMNS
+from knowledge.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,14 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is not taken: its number in the file (the first one under the names is 2; in a
-    list of a service the first is 1), the column, and a Spanish sentence for staff."""
+    """What is wrong with a row: its number in the file (the first one under the names is 2; in a
+    list of a service the first is 1), the column as staff know it, and a Spanish sentence for
+    staff. ``is_taken`` where the rest of the row is used all the same."""
 
     row: int
     column: str
     sentence: str
+    is_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,9 @@ def read(raw: Iterable[tuple[int, Mapping[str, str]]]) -> Reading:
     for number, given in raw:
         cleaned = {name: cells.clean(cell) for name, cell in given.items()}
         named = _number_or_none(cleaned)
+        if named is None and fold(cleaned.get("state", "")) in _ASKING:
+            # Our own list, downloaded: who only asked to be in the registry is in it too.
+            continue
         if named is not None:
             places[named].append(number)
         row, wrong = _row(number, cleaned)
@@ -107,7 +115,7 @@ def read(raw: Iterable[tuple[int, Mapping[str, str]]]) -> Reading:
             problems += [
                 Problem(
                     number,
-                    "numero",
+                    _title("registration_number"),
                     f"El número {named} está en varias filas ({where}): deje solo una.",
                 )
                 for number in numbers
@@ -124,55 +132,87 @@ def _number_or_none(given: Mapping[str, str]) -> str | None:
 def _row(number: int, given: Mapping[str, str]) -> tuple[RegistryRow | None, list[Problem]]:
     problems: list[Problem] = []
     values: dict[str, Any] = {}
-    for name, (column, reads) in _READS.items():
+    without: list[Problem] = []
+    for name, reads in _READS.items():
         try:
             values[name] = reads(given.get(name, ""))
         except cells.Wrong as wrong:
-            problems.append(Problem(number, column, str(wrong)))
+            if name in _REACHES:
+                values[name] = None
+                said = f"{wrong} La fila se usa, sin ese dato."
+                without.append(Problem(number, _title(name), said, is_taken=True))
+            else:
+                problems.append(Problem(number, _title(name), str(wrong)))
     if not problems:
         problems += [
-            Problem(number, column, sentence) for column, sentence in _contradictions(values)
+            Problem(number, ", ".join(map(_title, names)), sentence)
+            for names, sentence in _contradictions(values)
         ]
-    return (None, problems) if problems else (RegistryRow(**values), [])
+    if problems:
+        # The whole row has to be mended anyway: so each of its cells is told.
+        return None, [*problems, *(replace(one, is_taken=False) for one in without)]
+    return RegistryRow(**values), without
 
 
-def _contradictions(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
+def _contradictions(values: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """The columns that say it together, and what is wrong."""
+    found: list[tuple[tuple[str, ...], str]] = []
     if values["valid_to"] < values["valid_from"]:
-        found.append(("hasta", "La vigencia termina antes de empezar: revise las dos fechas."))
+        found.append(
+            (
+                ("valid_from", "valid_to"),
+                "La vigencia termina antes de empezar: revise las dos fechas.",
+            )
+        )
     low, high, unit = (values[name] for name in ("fee_min", "fee_max", "fee_unit"))
     if len({low is None, high is None, unit is None}) > 1:
         found.append(
             (
-                "honorarios",
+                ("fee_min", "fee_max", "fee_unit"),
                 "Los honorarios van completos: desde, hasta y si son por hora, día o "
                 "proyecto. Complételos o deje vacías las tres columnas.",
             )
         )
     elif low is not None and low > high:
-        found.append(("honorarios", "Los honorarios van de menos a más: revise desde y hasta."))
+        found.append(
+            (
+                ("fee_min", "fee_max"),
+                "Los honorarios van de menos a más: revise desde y hasta.",
+            )
+        )
     if not (values["on_site"] or values["remote"]):
-        found.append(("modalidad", "No atiende en el lugar ni a distancia: ponga sí en una."))
+        found.append(
+            (
+                ("on_site", "remote"),
+                "No atiende en el lugar ni a distancia: ponga sí en una.",
+            )
+        )
     return found
 
 
-_READS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
-    "registration_number": ("numero", cells.registration_number),
-    "kind": ("tipo", cells.kind),
-    "name": ("nombre", cells.name),
-    "categories": ("categorias", cells.categories),
-    "valid_from": ("desde", lambda cell: cells.day(cell, "en que empieza")),
-    "valid_to": ("hasta", lambda cell: cells.day(cell, "en que termina")),
-    "state": ("estado", cells.state),
-    "sectors": ("rubros", cells.sectors_of),
-    "departments": ("departamentos", cells.departments),
-    "on_site": ("en_el_lugar", lambda cell: cells.yes(cell, True)),
-    "remote": ("a_distancia", lambda cell: cells.yes(cell, False)),
-    "languages": ("idiomas", cells.languages),
-    "fee_min": ("honorarios_desde", cells.dollars),
-    "fee_max": ("honorarios_hasta", cells.dollars),
-    "fee_unit": ("cobra_por", cells.fee_unit),
-    "phone": ("telefono", cells.phone),
-    "email": ("correo", cells.email),
+_READS: Final[dict[str, Callable[[str], Any]]] = {
+    "registration_number": cells.registration_number,
+    "kind": cells.kind,
+    "name": cells.name,
+    "categories": cells.categories,
+    "valid_from": lambda cell: cells.day(cell, "en que empieza"),
+    "valid_to": lambda cell: cells.day(cell, "en que termina"),
+    "state": cells.state,
+    "sectors": cells.sectors_of,
+    "departments": cells.departments,
+    "on_site": lambda cell: cells.yes(cell, True),
+    "remote": lambda cell: cells.yes(cell, False),
+    "languages": cells.languages,
+    "fee_min": cells.dollars,
+    "fee_max": cells.dollars,
+    "fee_unit": cells.fee_unit,
+    "phone": cells.phone,
+    "email": cells.email,
 }
-"""By field: the column's name in reports, and how its cell is read."""
+"""By field, how its cell is read."""
+_REACHES: Final = ("phone", "email")
+_ASKING: Final = ("solicitada", "rechazada")
+
+
+def _title(field: str) -> str:
+    return COLUMNS[field][0]

@@ -6,7 +6,7 @@ Nobody is ever deleted: who is no more in the registry becomes a conflict that a
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ async def propose(
     schedule.
     """
     difference = await _difference(session, rows, now)
-    bad_rows = len({one.row for one in rows.problems})
+    bad_rows = len({one.row for one in rows.problems if not one.is_taken})
     sync_id: int = await session.scalar(
         text(
             """
@@ -110,12 +110,7 @@ async def propose(
             "etag": etag,
             "counts": json.dumps(difference.counts(bad_rows)),
             "difference": json.dumps(difference.as_json()),
-            "report": json.dumps(
-                [
-                    {"row": one.row, "column": one.column, "sentence": one.sentence}
-                    for one in rows.problems
-                ]
-            ),
+            "report": json.dumps([asdict(one) for one in rows.problems]),
             "content": json.dumps(
                 {
                     "rows": [row.as_json() for row in rows.rows],

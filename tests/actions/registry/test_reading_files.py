@@ -103,6 +103,7 @@ def test_a_spreadsheet_is_read_with_its_own_dates_and_numbers() -> None:
         ((0, "<script>"), "El número de registro no se puede leer"),
         ((1, "  "), "Falta el nombre."),
         ((1, "=HYPERLINK(1)"), "no es un nombre"),
+        ((1, "Ana <script>"), "no lleva los signos < y >"),
         ((1, "x" * 201), "El nombre es demasiado largo"),
         ((2, ""), "Falta la categoría."),
         ((2, "auditoria; eficencia energetica"), "¿Quiso decir «Energía»?"),
@@ -129,13 +130,36 @@ def test_a_bad_row_is_told_and_its_number_is_not_taken_for_gone(
     assert found.mentioned == (frozenset() if change[0] == 0 else {"CA-1"})
 
 
+def test_a_row_is_used_without_a_bad_telephone_and_that_is_told() -> None:
+    header = [*HEADER, "Estado", "Teléfono"]
+    found = read_file(_csv([header, [*GOOD, "Suspendida", "llamar a Ana"]]))
+    (row,) = found.rows
+    assert (row.state, row.phone) == ("suspendida", None)
+    (told,) = found.problems
+    assert (told.column, told.is_taken) == ("Teléfono", True)
+    assert told.sentence.endswith("La fila se usa, sin ese dato.")
+    assert found.mentioned == frozenset()
+
+
+def test_a_problem_names_its_columns_as_staff_know_them() -> None:
+    found = read_file(_csv([HEADER, [*GOOD[:4], "2025-01-01", GOOD[5]]]))
+    assert [one.column for one in found.problems] == ["Vigente desde, Vigente hasta"]
+
+
+def test_who_only_asked_to_be_in_is_no_row_of_our_own_list() -> None:
+    row = ["", "Teresa", "auditoría", "", "", ""]
+    for state in ("Solicitada", "Rechazada"):
+        found = read_file(_csv([[*HEADER, "Estado"], [*GOOD, "Vigente"], [*row, state]]))
+        assert (len(found.rows), found.problems) == (1, ())
+
+
 def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
     assert len(_sentences((1, ""), (2, "nada"), (3, "ayer"))) == 3
 
 
 def test_a_number_that_stands_twice_is_nobodys() -> None:
     found = read_file(_csv([HEADER, GOOD, ["ca-1 ", *GOOD[1:]], ["CA-3", *GOOD[1:]]]))
-    assert [(one.row, one.column) for one in found.problems] == [(2, "numero"), (3, "numero")]
+    assert [(one.row, one.column) for one in found.problems] == [(2, "Número"), (3, "Número")]
     assert "(2, 3)" in found.problems[0].sentence
     assert [one.registration_number for one in found.rows] == ["CA-3"]
     assert found.mentioned == {"CA-1"}

@@ -75,7 +75,7 @@ async def test_what_the_service_holds_is_read(service: Service) -> None:
     assert (row.kind, row.fee_max, row.remote) == ("empresa", 90, False)
     assert row.categories == ("estudio_impacto", "auditoria")
     (problem,) = answered.reading.problems
-    assert (problem.row, problem.column) == (2, "departamentos")
+    assert (problem.row, problem.column) == (2, "Departamentos")
     assert answered.reading.mentioned == {"7"}
     assert "authorization: bearer x" in service.asked[0].lower()
     assert "if-none-match" not in service.asked[0].lower()
