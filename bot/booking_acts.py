@@ -10,13 +10,14 @@ from actions.bookings.service import Booked
 from actions.messages.content import Button
 from actions.people import linking
 from actions.registry.rules import day_of
-from bot import finding_acts, verifying_acts
-from bot.booking_words import MODES, MORE, STATES, as_options, briefly, when
+from bot import finding_acts, offering_times, verifying_acts
+from bot.booking_words import MODES, STATES, briefly, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
-from bot.finding_acts import moment_of, other_times, params_of, span_from, told_others, wanted_from
+from bot.finding_acts import moment_of, params_of, span_from, told_others
+from bot.offering_times import other_times
 from bot.understanding import which_booking
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
             here.session,
             booking.consultant_id,
             here.now,
-            near=wanted_from(args, here.now),
+            offering_times.ALL,
             mode="on_site" if booking.mode == "on_site" else "remote",
             terms=here.terms,
         )
@@ -187,7 +188,7 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
         # Accounts that were joined may have been parted while the question was open.
         return {"openings": [], "openings_found": False, "refusal": str(refused)}
     return {
-        "openings": as_options(free),
+        **offering_times.offered(free, args, here.now),
         "openings_found": bool(free),
         "consultant_name": booking.consultant_name,
     }
@@ -195,8 +196,8 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
 
 async def _move_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
     chosen = str(args["opening"])
-    if chosen == MORE:
-        return other_times(MORE, args)
+    if (again := offering_times.other_than(chosen, args)) is not None:
+        return again
     try:
         outcome = await service.reschedule(
             here.session,

@@ -10,9 +10,18 @@ from actions.registry.rules import FEE_UNITS
 from actions.registry.search import Fit
 from bot.slots.calendar_words import MONTHS, WEEKDAYS, shown_date
 from bot.slots.time_reading import shown_time
+from bot.slots.time_wish import OTHERS
 
-MORE: Final = "more"
+MORE: Final = OTHERS
 """The option that asks for other times than those shown."""
+_MORE: Final = (
+    *("otras horas", "otra hora", "otro dia", "otros", "otras", "mas horas", "mas", "ver mas"),
+    *("que otras horas hay", "que horas hay", "que horas tiene", "que dias tiene", "otra fecha"),
+    *("que dias atiende", "que dias puede", "hay otra hora", "hay otras horas", "hay mas horas"),
+    *("ninguna", "ninguna me queda", "no me queda ninguna", "no puedo a esa hora", "no puedo"),
+    *("esas no me quedan", "no me quedan", "no puedo esos dias", "mas tarde", "otras fechas"),
+)
+"""What is said where none of the times that are shown is right."""
 MODES: Final = {"on_site": "en persona", "remote": "por llamada o videollamada"}
 STATES: Final = {
     "pending": "esperando respuesta",
@@ -75,4 +84,4 @@ def as_options(openings: Sequence[Opening], *, more: bool = True) -> list[list[s
         [briefly(one.span.starts), one.span.starts.isoformat(), when(one.span.starts)]
         for one in openings
     ]
-    return [*rows, ["Otras horas", MORE, "otras horas"]] if more and rows else rows
+    return [*rows, ["Otros días", MORE, "otros días", *_MORE]] if more and rows else rows

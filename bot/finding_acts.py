@@ -2,21 +2,18 @@
 Each gives slots to its flow, or says something by itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from actions.bookings import errors, invitations, service
 from actions.bookings.openings import Mode, Span
 from actions.bookings.service import Booked, Outcome
 from actions.bookings.terms import USUAL
-from actions.cases.hours import ZONE
-from bot import notices, privacy, searching_acts
-from bot.booking_words import MODES, MORE, STATES, as_options, when
+from bot import notices, offering_times, privacy, searching_acts
+from bot.booking_words import MODES, STATES, when
 from bot.dialogue.conversation import Result, Say
+from bot.offering_times import other_times
 from bot.searching_acts import need_of
-from bot.slots.date_reading import Days, read_days
-from bot.slots.time_reading import split_time
-from bot.understanding import needs
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -25,18 +22,18 @@ _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
 
 
 async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
-    """Three free times of the consultant, from ``openings_near`` on where that is known."""
+    """Three free times of the consultant, those that ``openings_near`` asks for."""
     free = await service.offer(
         here.session,
         int(args["consultant"]),
         here.now,
-        near=wanted_from(args, here.now),
+        offering_times.ALL,
         mode=_chosen_mode(args),
         terms=here.terms,
     )
     if not free:
         return Result(says=(Say("utter_no_openings"),), again=("consultant",), given=_afresh())
-    return {"openings": as_options(free)}
+    return offering_times.offered(free, args, here.now)
 
 
 def _chosen_mode(args: Mapping[str, Any]) -> Mode | None:
@@ -48,41 +45,15 @@ def _chosen_mode(args: Mapping[str, Any]) -> Mode | None:
     return next((one for one in ways if one == args.get("meeting_mode")), None)
 
 
-def wanted_from(args: Mapping[str, Any], now: datetime) -> datetime | None:
-    """From when on times are offered: those around what was chosen, or from the day on that the
-    sentence asked for ("pal jueves"), but not before now; None for the first ones."""
-    near = args.get("openings_near")
-    moment = datetime.fromisoformat(near) if near else None
-    said = needs.day_in(str(args.get("said") or "")) if near is None else None
-    if said is not None:
-        timed = split_time(said)
-        days = read_days(timed.rest, now.astimezone(ZONE).date(), "future")
-        if isinstance(days, Days):
-            moment = datetime.combine(days.readings[0], timed.time or time(), ZONE)
-    return None if moment is None else max(moment, now)
-
-
 def _afresh() -> dict[str, Any]:
     return {"openings_near": "", "openings_note": ""}
-
-
-def other_times(chosen: str, args: Mapping[str, Any], note: str = "") -> Result:
-    """The question for a time once more: with those after the ones shown, or around another."""
-    near = chosen
-    if chosen == MORE:
-        shown = [value for _, value, _ in args["openings"] if value != MORE]
-        near = (datetime.fromisoformat(shown[-1]) + timedelta(minutes=1)).isoformat()
-        if near == args.get("openings_near"):
-            near = ""
-    given = {"openings_near": near, "openings_note": f"{note}\n\n" if note else ""}
-    return Result(again=("opening", "booking_right"), given=given)
 
 
 async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
     """Holds the chosen time for ten minutes; another one is asked for where it cannot be had."""
     chosen = str(args["opening"])
-    if chosen == MORE:
-        return other_times(MORE, args)
+    if (again := offering_times.other_than(chosen, args)) is not None:
+        return again
     during = span_from(chosen)
     try:
         held = await service.hold(
