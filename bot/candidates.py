@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.bookings import finding
 from actions.bookings.service import Candidates, Wanted
+from actions.people import linking
 from actions.registry import rules
 from actions.registry.search import Need
 
@@ -34,9 +35,8 @@ def candidates(now: datetime) -> Candidates:
             wanted.mode,
             wanted.tried,
         )
-        free = await finding.free_ones(
-            session, need, wanted.person_id, now, MOST, since=wanted.span.starts
-        )
+        owner = await linking.accounts(session, wanted.person_id)
+        free = await finding.free_ones(session, need, owner, now, MOST, since=wanted.span.starts)
         return [one.fit.consultant_id for one in free]
 
     return found

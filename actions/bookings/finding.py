@@ -49,8 +49,9 @@ async def find(
 ) -> Found:
     """Up to three who fit and have a free time for the owner, or who are offered instead; who
     stands first has had their turn."""
+    owner = await linking.accounts(session, owner_id)
     for how, step in search.steps(need):
-        free = await free_ones(session, step, owner_id, now, MOST_SHOWN + 1, terms)
+        free = await free_ones(session, step, owner, now, MOST_SHOWN + 1, terms)
         if free:
             shown = tuple(free[:MOST_SHOWN])
             await search.took_turn(session, shown[0].fit.consultant_id, now)
@@ -63,15 +64,15 @@ async def find(
 async def free_ones(
     session: Executor,
     need: Need,
-    owner_id: int,
+    owner: Sequence[int],
     now: datetime,
     most: int,
     terms: Terms = USUAL,
     since: datetime | None = None,
 ) -> list[Free]:
-    """The best ones who have a time for the owner in a way that is needed, ``since`` then if it is
-    given; in their turns, which it costs nobody."""
-    owner = await linking.accounts(session, owner_id)
+    """The best ones who have a free time in a way that is needed, in their turns, which it costs
+    nobody. ``owner`` are the accounts of who wants to meet them; times before ``since`` do not
+    count."""
     found: list[Free] = []
     looked: list[int] = []
     while len(looked) < MOST_LOOKED_AT:

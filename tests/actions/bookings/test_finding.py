@@ -186,7 +186,7 @@ async def test_looking_for_the_next_ones_costs_nobody_a_turn(
     ana, one, two = await meet(), await enrol(), await enrol()
     async with database.transaction() as session:
         looks = [
-            await finding.free_ones(session, DIAGNOSIS, ana.person_id, NOW, most)
+            await finding.free_ones(session, DIAGNOSIS, [ana.person_id], NOW, most)
             for most in (1, 2, 3)
         ]
         offers = await session.scalar(text("SELECT count(*) FROM consultant_offer"))
