@@ -11,7 +11,7 @@ from actions.firms import service as firms
 from actions.people import linking
 from actions.store.database import Executor
 
-_SHARED: Final = (states.PROPOSED, states.ACCEPTED, states.DONE, states.MISSED)
+_SHARED: Final = (states.ACCEPTED, states.DONE, states.MISSED)
 
 
 @dataclass(frozen=True, slots=True)

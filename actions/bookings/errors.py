@@ -1,7 +1,7 @@
 """What is refused about bookings: each a class, whose text says what to do next.
 
-Owners and consultants read them in the same chat, so they address nobody: neither "vos" nor
-"usted".
+Owners and consultants read them in the same chat, staff some of them in the console; those that
+staff may read address nobody: neither "vos" nor "usted".
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class NotYours(BookingRefused):
     """There is no such booking, or it is of other people: which of both is not told."""
 
     def __init__(self) -> None:
-        super().__init__("Esa cita no es suya, o ya no existe: «mis citas» muestra las que hay.")
+        super().__init__("Esa cita no es tuya, o ya no existe: «mis citas» muestra las que hay.")
 
 
 class OpeningRefused(BookingRefused):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.bookings import following
-from actions.bookings.following import MaskedBooking, State
+from actions.bookings.following import BEGINNING, MaskedBooking, Place, State
 from api.v1 import cursors
 from api.v1.access import Scope, TheParts
 from api.v1.answers import Cursor, Limit, Page, answered, page
@@ -71,13 +71,27 @@ async def list_bookings(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Response:
-    """Por número, como se fueron pidiendo. Lo que se escribió se queda con las dos partes."""
+    """En el orden en que se pidieron; la que se mueve de hora se pide otra vez.
+
+    Lo que se escribió se queda con las dos partes.
+    """
     narrowed: dict[str, str] = {} if state is None else {"state": state}
-    last = cursors.number_after(request, narrowed, cursor)
+    last = _place(cursors.after(request, narrowed, cursor))
     async with parts.database().session() as session:
         found = await following.bookings_after(session, last, limit + 1, state=state)
-    shown, further = page(request, found, limit, narrowed, lambda one: str(one.number))
+    shown, further = page(request, found, limit, narrowed, _cursor)
     return answered(request, BookingPage(data=[_document(one) for one in shown], next=further))
+
+
+def _cursor(last: MaskedBooking) -> str:
+    return f"{last.asked_at.isoformat()} {last.number}"
+
+
+def _place(cursor: str | None) -> Place:
+    if cursor is None:
+        return BEGINNING
+    asked_at, _, number = cursor.partition(" ")
+    return Place(datetime.fromisoformat(asked_at), int(number))
 
 
 def _document(one: MaskedBooking) -> BookingDocument:

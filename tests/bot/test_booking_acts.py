@@ -436,7 +436,7 @@ async def test_nobody_touches_or_sees_the_booking_of_another(
     known = {"booking": booking.id, "booking_id": str(booking.id)}
     result = await _does(database, library, eve, action, **known, **args)
     (say,) = result.says
-    assert "no es suya" in say.params["refusal"]
+    assert "no es tuya" in say.params["refusal"]
     assert not say.buttons
     [(state,)] = await rows(database, "SELECT state FROM booking")
     assert state == "accepted"
@@ -469,13 +469,13 @@ async def test_no_times_are_offered_for_the_booking_of_another(
     advisor, ana, eve = await enrol(), await meet(), await meet()
     booking = await agreed(database, advisor, ana.person_id)
     offered = await _does(database, library, eve, "find_other_openings", booking_id=str(booking.id))
-    assert "no es suya" in offered["refusal"]
+    assert "no es tuya" in offered["refusal"]
     assert not offered["openings"]
 
 
 def test_whose_booking_is_another_s_by_now_is_told_so_in_the_midst_of_changing_it() -> None:
     chosen = {"bookings": [["Cita 7", "7", "cita 7"]], "booking_found": "some", "booking_id": "7"}
-    refused = {"openings": [], "openings_found": False, "refusal": "Esa cita no es suya."}
+    refused = {"openings": [], "openings_found": False, "refusal": "Esa cita no es tuya."}
     context = Context(now=NOW, flows=flows.load(Path(flows.__file__).parent))
     turning = run(NOTHING, Understood("task_change_booking", "word"), context)
     for action, result in (("bookings_to_change", chosen), ("find_other_openings", refused)):

@@ -5,7 +5,7 @@ from actions.bookings.booked import Booked, read
 from actions.bookings.contact import Contact, contact
 from actions.firms import service as firms
 from actions.store.database import Database
-from tests.actions.bookings.conftest import NOW, Enrol, request
+from tests.actions.bookings.conftest import NOW, Enrol, hour, request
 from tests.actions.conftest import Meet
 
 
@@ -48,3 +48,17 @@ async def test_a_booking_that_came_to_nothing_gives_no_contact(
         await service.accept(session, booking.id, ana.person_id, NOW)
         await service.cancel(session, booking.id, owner.person_id, NOW)
     assert await _contact(database, booking) is None
+
+
+async def test_another_time_that_is_proposed_gives_no_contact_yet(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana, owner = await enrol(), await meet()
+    booking = await request(database, ana, owner.person_id)
+    other = hour("2026-11-26 09:00")
+    async with database.transaction() as session:
+        await service.propose_other(session, booking.id, ana.person_id, other, NOW)
+    assert await _contact(database, booking) is None
+    async with database.transaction() as session:
+        await service.agree_other(session, booking.id, owner.person_id, NOW)
+    assert await _contact(database, booking) is not None

@@ -1,6 +1,6 @@
 """The registry and bookings for other systems: in force only, and nobody's contact."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -140,6 +140,26 @@ async def test_bookings_tell_nobody_and_no_purpose(
     for secret in (PURPOSE, "+503", "person", "HELD"):
         assert secret not in everything
     assert list(faults(await reader.get("/v1/bookings?state=held"))) == ["query.state"]
+
+
+async def test_a_booking_that_was_held_while_a_page_passed_is_on_a_later_one(
+    reader: httpx.AsyncClient, database: Database, meet: Meet
+) -> None:
+    held = await booked(database, meet, "HELD")
+    asked = await booked(database, meet, "CA-1")
+    page = (await reader.get("/v1/bookings?limit=1")).json()
+    assert [one["number"] for one in page["data"]] == [asked]
+    later = await booked(database, meet, "CA-2")
+    page = (await reader.get("/v1/bookings?limit=1")).json()
+    async with database.transaction() as session:
+        owner: int = await session.scalar(
+            text("SELECT person_id FROM booking WHERE id = :id"), {"id": held}
+        )
+        await service.confirm(
+            session, held, owner, PURPOSE, "contacto-2026-11", NOW + timedelta(minutes=1)
+        )
+    rest = await numbers(reader, page["next"])
+    assert rest == [later, held]
 
 
 async def test_each_needs_its_own_scope(client: httpx.AsyncClient, key: Key) -> None:
