@@ -2,10 +2,10 @@
 
 from typing import Final
 
-VERSION: Final = "2026-11"
+VERSION: Final = "2026-12"
 """Recorded with each consent. It changes with the words of ``utter_ask_consent``, so that everyone
 is asked again; a test holds the two together."""
-DIGEST: Final = "109b8860d71d4fdd"
+DIGEST: Final = "4cde241cc6fd06d1"
 """Of those words: the beginning of their SHA-256."""
 
 CONTACT_VERSION: Final = "contacto-2026-12"

@@ -20,7 +20,7 @@ from actions.messages.content import Button, Content
 from actions.people import wanted
 from knowledge.territory import territory
 
-PRIVACY_NOTICE: Final = "2026-11"
+PRIVACY_NOTICE: Final = "2026-12"
 """The version that owners accept in the chat."""
 HELD_FOR: Final = timedelta(hours=72)
 """Longer than usual: so that the case is still in hand the day after."""

@@ -34,6 +34,8 @@ CONSENT_FLOW: Final = "consent"
 RECORD_CONSENT: Final = "record_consent"
 CONSENT_SLOT: Final = "consent"
 CONSENT: Final = "consent_given"
+TASK_NAME: Final = "task_name"
+"""The slot that names the task for whose sake the permission is asked."""
 """The slot that tells whether the person agreed to how their data is handled."""
 MOST_STEPS: Final = 2_000
 RESPONSE: Final = "utter_"
@@ -130,6 +132,7 @@ class _Walker:
         flow = self._flow
         stop: Ask | Perform | Over | None = None
         if flow.needs_consent and not self._values.get(CONSENT):
+            self._values[TASK_NAME] = flow.name
             stop = self._through(self._context.flows.flows[CONSENT_FLOW], "consent/")
             if stop is None and not self._values.get(CONSENT):
                 stop = Over(refused=True)

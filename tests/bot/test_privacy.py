@@ -7,7 +7,7 @@ from bot import privacy, responses
 
 
 def test_the_version_changes_with_the_words() -> None:
-    words = responses.load(RESPONSES).say("utter_ask_consent", {}).text
+    words = responses.load(RESPONSES).say("utter_ask_consent", {"task_name": "Tarea"}).text
     assert hashlib.sha256(words.encode()).hexdigest()[:16] == privacy.DIGEST, (
         "the notice has changed: give it a new VERSION, and this DIGEST"
     )
