@@ -21,6 +21,7 @@ from actions.people import consent, linking
 from actions.questions import ratings
 from actions.questions import service as questions
 from bot import (
+    answering_acts,
     booking_acts,
     consultant_acts,
     consultant_calendar,
@@ -278,6 +279,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     **consultant_day.HANDLERS,
     **referral_acts.HANDLERS,
     **proposing_acts.HANDLERS,
+    **answering_acts.HANDLERS,
 }
 _OF_KNOWLEDGE: Final = frozenset({"answer", "rate", "want_answer", "show_guide"})
 ACTIONS: Final = frozenset(_HANDLERS) - _OF_KNOWLEDGE

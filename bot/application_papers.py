@@ -43,7 +43,7 @@ from bot.channels import web
 from bot.channels.protocol import Channel, FileTooLarge
 from bot.flows.model import Slot
 from bot.responses import Catalogue
-from bot.understanding import words
+from bot.understanding import consulting, words
 from bot.understanding.by_nlu import looks_like_question
 from bot.understanding.understood import Open
 
@@ -269,7 +269,7 @@ def _is_label(said: str) -> bool:
         and len(plain) <= names.LONGEST
         and words.exact(plain) is None
         and words.command(plain) is None
-        and words.of_consultant(plain) is None
+        and consulting.of_consultant(plain) is None
         and not looks_like_question(plain)
     )
 

@@ -12,6 +12,7 @@ from actions.registry.applications import MOST_DOCUMENTS, Application
 from actions.registry.errors import AlreadyRegistered, CodeOfNobody, RegistryRefused, TooManyTries
 from actions.registry.mine import Mine, mine
 from actions.registry.rules import day_of
+from actions.registry.withdrawing import WITHDRAWN, withdraw
 from bot.booking_words import briefly, when
 from bot.dialogue.conversation import Result, Say
 from bot.dialogue.questions import means
@@ -62,6 +63,8 @@ def told_place(place: Mine | None) -> Result:
             count=str(place.documents),
             most=str(MOST_DOCUMENTS),
         )
+    if place.state == "rechazada" and place.reason == WITHDRAWN:
+        return says("utter_application_taken_back", APPLY, HAVE_CODE, number=number)
     if place.state == "rechazada":
         reason = place.reason or "no dejó escrito el motivo"
         return says("utter_application_refused", APPLY, HAVE_CODE, number=number, reason=reason)
@@ -132,6 +135,23 @@ async def _apply(here: "Actions", args: Mapping[str, Any]) -> Result:
     return says("utter_application_sent", number=str(number), most=str(MOST_DOCUMENTS))
 
 
+async def _withdraw(here: "Actions", args: Mapping[str, Any]) -> Result:
+    """Asks first; with ``sure`` the open application is taken back, and its papers forgotten."""
+    place = await own_place(here)
+    if place is None or place.state != "solicitada":
+        return told_place(place)
+    number = str(place.consultant_id)
+    if not args.get("sure"):
+        return says(
+            "utter_application_withdraw_sure",
+            Button("Sí, retirarla", means("registry_withdraw", sure=True)),
+            Button("No, dejarla", "/registry_status"),
+            number=number,
+        )
+    await withdraw(here.session, here.person_id, here.now)
+    return says("utter_application_withdrawn", APPLY, number=number)
+
+
 async def _join(here: "Actions", args: Mapping[str, Any]) -> Result:
     try:
         await joining.join(here.session, here.person_id, str(args["registry_code"]), here.now)
@@ -145,7 +165,7 @@ async def _join(here: "Actions", args: Mapping[str, Any]) -> Result:
     place = await own_place(here)
     assert place is not None
     first = says("utter_registry_joined", name=place.name).says
-    return Result(says=(*first, *told_place(place).says))
+    return Result(says=(*first, *told_place(place).says), ends=("register_consultant",))
 
 
 # -- the consultant's time -------------------------------------------------------------------------
@@ -255,6 +275,7 @@ HANDLERS: Final = {
     "registry_status": _home,
     "registry_may_apply": _may_apply,
     "registry_apply": _apply,
+    "registry_withdraw": _withdraw,
     "registry_join": _join,
     "own_time": _own_time,
     "save_time": _save_time,

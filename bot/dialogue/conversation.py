@@ -244,13 +244,15 @@ class Result:
     """What an action gives back that does more than set slots.
 
     ``says`` is said at once, with buttons and files that no flow can declare. ``again`` are answers
-    that hold no more, to be asked for anew; ``given`` is known from now on in this task.
+    that hold no more, to be asked for anew; ``given`` is known from now on in this task. ``ends``
+    names flows that have become pointless: what was begun of them is left.
     """
 
     sets: Mapping[str, Any] = field(default_factory=dict)
     says: tuple[Say, ...] = ()
     again: tuple[str, ...] = ()
     given: Mapping[str, Stored] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
 
 
 Effect = Say | Do | Note

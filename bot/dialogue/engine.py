@@ -110,6 +110,7 @@ def _heard(conversation: Conversation, understood: Understood, context: Context)
     if conversation.task is None and understood.intent in _TO_QUESTION and not understood.entities:
         # The task came to its end between the reading and now.
         understood = replace(understood, intent=ASK)
+    understood = _of_question(understood, conversation)
     intent = understood.intent
     before: list[Effect] = []
     if understood.with_attachment:
@@ -135,6 +136,23 @@ def _heard(conversation: Conversation, understood: Understood, context: Context)
             conversation, effects = _counted(conversation, effects, context, unsure=unsure)
             conversation, effects = _returning(conversation, effects, context)
     return conversation, [*before, *effects]
+
+
+def _of_question(understood: Understood, conversation: Conversation) -> Understood:
+    """What Rasa takes for a consultant's week, said where a day or an hour is asked for, is an
+    answer to that, or a poor one: the week is somebody else's matter, or was just asked for."""
+    task, reading = conversation.task, understood.reading
+    if task is None or understood.source != "nlu":
+        return understood
+    is_asked = task.flow in acts.ASKING_TIME
+    is_week = task.flow == acts.WEEK and isinstance(reading, Wrong)
+    if not (is_asked or is_week):
+        return understood
+    if understood.intent == acts.OF_WEEK:
+        return replace(understood, intent="wrong")
+    if understood.entities.get("intent") == acts.OF_WEEK and isinstance(reading, Value):
+        return replace(understood, intent="answer", entities={})
+    return understood
 
 
 def _understood(conversation: Conversation) -> Conversation:

@@ -135,6 +135,9 @@ def performed(
     task, flow = under_way(conversation, context)
     if task is None or flow is None:
         return conversation, [*result.says]
+    for other in conversation.tasks:
+        if other.flow in result.ends and other.number != task.number:
+            conversation = conversation.without_task(other.number)
     at = walk(task, flow, context).at
     if result.again or result.given:
         conversation = conversation.with_task(_without(task, result))
@@ -201,7 +204,7 @@ def pressed(conversation: Conversation, context: Context, values: Mapping[str, A
     earlier = conversation.asked != slot.name or conversation.task != task
     conversation = _brought_up(conversation, task)
     conversation, effects = _set(conversation, context, task, slot.name, checked.value)
-    if earlier:
+    if earlier and not values.get("quiet"):
         said = {"label": slot.label, "value": checked.shown}
         effects.insert(0, Say("utter_changed", said))
     return conversation, effects
@@ -336,7 +339,7 @@ def _set_summary(
 
 def cancel(conversation: Conversation, context: Context, number: int | None = None) -> Step:
     """Ends a task without its effect, the one under way unless another is named; the one before
-    goes on."""
+    is left aside, and said to be."""
     task = conversation.task if number is None else conversation.find(number)
     flow = None if task is None else context.flows.flows.get(task.flow)
     if task is None or flow is None:
@@ -345,10 +348,12 @@ def cancel(conversation: Conversation, context: Context, number: int | None = No
     conversation = replace(conversation.without_task(task.number), cancelled=task)
     undo = (Button("Seguir donde iba", means("resume_task", task=task.number)),)
     effects: list[Effect] = [Say("utter_cancelled", {"task": flow.name}, undo)]
-    following = ask_again(conversation, context)
-    if following:
-        effects[0] = Say("utter_cancelled", {"task": flow.name})
-    return asking(conversation, context), [*effects, *following, note_of(flow)]
+    _, before = under_way(conversation, context)
+    if before is not None:
+        # Whoever gets out of one task is not led into another unasked.
+        conversation = replace(conversation, under_way=())
+        effects.append(Say("utter_go_on_later", {"task": before.name}))
+    return replace(conversation, asked=None), [*effects, note_of(flow)]
 
 
 def leave(conversation: Conversation, context: Context) -> Step:

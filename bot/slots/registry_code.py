@@ -11,7 +11,10 @@ from bot.slots.written import STALE, answer
 
 _SIGN: Final = "[2-9A-HJ-NP-Z]"
 _CODE: Final = re.compile(rf"(?<![0-9A-Z])(?:{_SIGN}[\s.-]*){{11}}{_SIGN}(?![0-9A-Z])")
-_GROUPED: Final = re.compile(rf"{_SIGN}{{4}}-{_SIGN}{{4}}-{_SIGN}{{4}}")
+_GROUPED: Final = re.compile(rf"(?<![0-9A-Z-]){_SIGN}{{4}}-{_SIGN}{{4}}-{_SIGN}{{4}}(?![0-9A-Z-])")
+_WRONG_SIGNS: Final = re.compile(r"(?<![0-9A-Z])(?:[0-9A-Z][\s.-]*){11}[0-9A-Z](?![0-9A-Z])")
+MOST_WORDS: Final = 8
+"""Words of a text that hands a code over, the code among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class RegistryCode:
         # "Es el ab2c-defg-h3jk": words before a grouped code are none of it.
         found = _GROUPED.search(text.upper()) or _CODE.search(text.upper())
         if found is None:
-            return Wrong("utter_wrong_registry_code")
+            has_length = _WRONG_SIGNS.fullmatch(text.strip().upper()) is not None
+            name = "utter_wrong_registry_code_signs" if has_length else "utter_wrong_registry_code"
+            return Wrong(name)
         code = re.sub(r"[\s.-]", "", found.group())
         grouped = "-".join(code[at : at + 4] for at in range(0, 12, 4))
         return Value(grouped, grouped)
@@ -50,6 +55,8 @@ class RegistryCode:
         return STALE
 
 
-def is_grouped_code(text: str) -> bool:
-    """Whether a text is such a code, as it is handed over, and nothing else."""
-    return _GROUPED.fullmatch(text.strip().upper()) is not None
+def code_in(text: str) -> str | None:
+    """The code that a text hands over, grouped as the ministry gives it, with few words beside it;
+    None where there is none."""
+    found = _GROUPED.search(text.upper())
+    return found.group() if found is not None and len(text.split()) <= MOST_WORDS else None

@@ -9,10 +9,12 @@ from rapidfuzz.distance.JaroWinkler import similarity
 from actions.messages.content import Button
 from bot import inbound
 from bot.flows.model import Slot, Summary
+from bot.slots.availability import Availability, is_of_time
 from bot.slots.matching import Named, matches, place_of
 from bot.slots.protocol import Choose, Sent, Value, Wrong
+from bot.slots.registry_code import RegistryCode, code_in
 from bot.slots.types import slot_type
-from bot.understanding import words
+from bot.understanding import consulting, words
 from bot.understanding.understood import (
     ANSWER,
     Message,
@@ -65,6 +67,9 @@ def by_form(message: Message, menu: Sequence[Button], asked: Open | None) -> Und
     choice = _choice(stripped, menu, asked)
     if choice is not None:
         return choice
+    meant = consulting.pressed(stripped, menu, asked=asked is not None)
+    if meant is not None:
+        return Understood(meant[0], "word", stripped, meant[1], with_attachment=message.attached)
     intent = words.exact(stripped)
     reading = None if slot is None else read_slot(message, slot, asked)
     if asked is not None:
@@ -73,9 +78,11 @@ def by_form(message: Message, menu: Sequence[Button], asked: Open | None) -> Und
             return answered
     if intent is not None:
         return Understood(intent, "word", stripped, with_attachment=message.attached)
-    said = words.of_consultant(stripped) if asked is None else None
+    said = _of_consultant(stripped, slot, reading, asked)
     if said is not None:
         return Understood(said[0], "word", stripped, said[1], with_attachment=message.attached)
+    if _is_poor_time(stripped, slot, reading):
+        return Understood("wrong", "slot", stripped, reading=reading)
     if isinstance(reading, Value | Choose) and slot is not None and not is_free(slot):
         return Understood(ANSWER, "slot", stripped, reading=reading)
     if not any(character.isalnum() for character in stripped):
@@ -85,6 +92,31 @@ def by_form(message: Message, menu: Sequence[Button], asked: Open | None) -> Und
             return Understood("wrong", "slot", reading=reading)
         return Understood("no_words", "kind")
     return None
+
+
+def _of_consultant(
+    text: str, slot: Slot | None, reading: Value | Wrong | Choose | None, asked: Open | None
+) -> consulting.Meant | None:
+    """What only a consultant says, where no question is open; a joining code is one anywhere but
+    where it is asked for, and an agenda is none of the time that a consultant is asked for."""
+    if asked is None:
+        return consulting.of_consultant(text)
+    if code_in(text) is not None and not (slot and isinstance(slot.type, RegistryCode)):
+        return consulting.of_consultant(text)
+    if isinstance(reading, Wrong) and slot is not None and isinstance(slot.type, Availability):
+        return consulting.agenda(text)
+    return None
+
+
+def _is_poor_time(text: str, slot: Slot | None, reading: Value | Wrong | Choose | None) -> bool:
+    """Whether a consultant's time is asked for and told in a way that cannot be kept: what is
+    missing has to be said, and no article answers it."""
+    return (
+        isinstance(reading, Wrong)
+        and slot is not None
+        and isinstance(slot.type, Availability)
+        and is_of_time(text)
+    )
 
 
 def _without_words(message: Message, slot: Slot | None, asked: Open | None) -> Understood:

@@ -4,12 +4,8 @@ They are read before Rasa, so they also work while it is away.
 """
 
 import re
-from datetime import date
 from typing import Final
 
-from bot.slots.date_reading import NoDate, read_days
-from bot.slots.protocol import Stored
-from bot.slots.registry_code import is_grouped_code
 from knowledge.text import fold
 
 START: Final = "start"
@@ -141,27 +137,6 @@ def rating(text: str) -> bool | None:
     if _USELESS.fullmatch(key):
         return False
     return True if _USEFUL.fullmatch(key) else None
-
-
-_AGENDA_OF: Final = re.compile(
-    r"\s*(?:ver\s+)?mi\s+agenda\s+(?:para\s+|del?\s+)?(?P<day>.{1,40})", re.IGNORECASE
-)
-_ANY_DAY: Final = date(2026, 1, 1)
-_CLOSING: Final = re.compile(
-    r"(?:yo )?(?:ya )?(?:no (?:voy a )?(?:atiendo|atender|puedo atender|doy citas|dar citas)\b"
-    r"|no puedo del .+ al .+|si atiendo el\b)"
-)
-
-
-def of_consultant(text: str) -> tuple[str, dict[str, Stored]] | None:
-    """What only a consultant says, with its values: an agenda of some day, time that is closed, or
-    the ministry's code; None for anything else."""
-    if is_grouped_code(text):
-        return "consultant_join", {"registry_code": text.strip().upper()}
-    found = _AGENDA_OF.fullmatch(text)
-    if found is not None and read_days(found["day"], _ANY_DAY, "future") is not NoDate.UNREAD:
-        return "consultant_agenda", {"day": found["day"].strip(" .?!¿¡")}
-    return ("task_availability", {}) if _CLOSING.match(fold(text)) else None
 
 
 def command(text: str) -> str | None:

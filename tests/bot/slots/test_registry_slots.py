@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slots.registry_code import is_grouped_code
+from bot.slots.registry_code import code_in
 from tests.bot.slots.answering import shown, value, wrong
 
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -25,7 +25,7 @@ def test_a_code_is_read_however_it_is_grouped(text: str) -> None:
     assert value("registry_code", text) == "AB2C-DEFG-H3JK"
 
 
-@pytest.mark.parametrize("text", ["12345678", "AB2C-DEFG", "AB0C-DEFG-H3JK", "no lo tengo", "?"])
+@pytest.mark.parametrize("text", ["12345678", "AB2C-DEFG", "AB2CDEFGH", "no lo tengo", "?"])
 def test_what_is_no_code_is_told_so(text: str) -> None:
     assert wrong("registry_code", text) == "registry_code"
 
@@ -34,8 +34,18 @@ def test_what_is_no_code_is_told_so(text: str) -> None:
 def test_every_code_is_read(code: str) -> None:
     grouped = "-".join(code[at : at + 4] for at in (0, 4, 8))
     assert value("registry_code", grouped.lower()) == grouped
-    assert is_grouped_code(f" {grouped.lower()} ")
-    assert not is_grouped_code(code)
+    assert code_in(f" mi codigo es {grouped.lower()}, gracias ") == grouped
+    assert code_in(code) is None
+
+
+@pytest.mark.parametrize("text", ["AB0C-DEFG-H3JK", "ABOCDEFGH3JK", "AB1C DEFG HIJK"])
+def test_a_sign_that_no_code_has_is_named(text: str) -> None:
+    assert wrong("registry_code", text) == "registry_code_signs"
+
+
+def test_a_code_inside_a_long_text_is_not_handed_over() -> None:
+    assert code_in("la pieza AB2C-DEFG-H3JK " + "de la planta " * 5) is None
+    assert code_in("XAB2C-DEFG-H3JK") is None
 
 
 @pytest.mark.parametrize(
