@@ -105,7 +105,7 @@ async def _first_times(
     who = await ground.standing(session, fit.consultant_id)
     if who is None or not who.bookable(now) or who.person_id in owner:
         return {}
-    timetable = await ground.timetable(session, who, now, but_held_by=owner)
+    timetable = await ground.timetable(session, who, now, but_held_by=owner, owner=owner)
     # Who does not go where it is needed can be met at a distance only.
     possible: list[Mode | None] = [None, *MODES] if fit.comes else ["remote"]
     firsts: dict[Mode, Opening] = {}

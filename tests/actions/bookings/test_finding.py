@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -15,9 +16,11 @@ from actions.registry.search import Need
 from actions.store.database import Database
 from tests.actions.bookings.conftest import (
     NOW,
+    WEEK,
     Advisor,
     Enrol,
     enrol,
+    request,
 )
 from tests.actions.conftest import Meet, meet
 
@@ -178,6 +181,23 @@ async def test_nobody_is_offered_time_with_themselves(
     async with database.transaction() as session:
         found = await finding.find(session, DIAGNOSIS, ana.person_id, NOW)
     assert _shown(found) == [other.id]
+
+
+async def test_the_first_time_that_is_told_is_one_that_the_owner_can_take(
+    database: Database, meet: Meet, enrol: Enrol
+) -> None:
+    ana, busy, one = await meet(), await enrol(), await enrol((WEEK[4],))
+    need = replace(DIAGNOSIS, excluded=(busy.id,))
+    first = []
+    for _ in range(2):
+        async with database.transaction() as session:
+            found = await finding.find(session, need, ana.person_id, NOW)
+        assert _shown(found) == [one.id]
+        first.append(found.shown[0].first.span)
+        if len(first) == 1:
+            # She meets somebody else then.
+            await request(database, busy, ana.person_id, first[0])
+    assert not first[0].overlaps(first[1])
 
 
 async def test_looking_for_the_next_ones_costs_nobody_a_turn(
