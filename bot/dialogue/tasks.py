@@ -345,15 +345,19 @@ def cancel(conversation: Conversation, context: Context, number: int | None = No
     if task is None or flow is None:
         name = "utter_nothing_open" if number is None else "utter_task_closed"
         return conversation, [Say(name), Note("clarify")]
+    was_open = task == conversation.task
     conversation = replace(conversation.without_task(task.number), cancelled=task)
+    _, before = under_way(conversation, context)
+    if before is not None and not was_open:
+        following = ask_again(conversation, context)
+        said = Say("utter_cancelled", {"task": flow.name})
+        return asking(conversation, context), [said, *following, note_of(flow)]
     undo = (Button("Seguir donde iba", means("resume_task", task=task.number)),)
     effects: list[Effect] = [Say("utter_cancelled", {"task": flow.name}, undo)]
-    _, before = under_way(conversation, context)
     if before is not None:
         # Whoever gets out of one task is not led into another unasked.
-        conversation = replace(conversation, under_way=())
         effects.append(Say("utter_go_on_later", {"task": before.name}))
-    return replace(conversation, asked=None), [*effects, note_of(flow)]
+    return replace(conversation, under_way=(), asked=None), [*effects, note_of(flow)]
 
 
 def leave(conversation: Conversation, context: Context) -> Step:

@@ -384,6 +384,16 @@ def test_another_task_in_the_middle_returns_to_the_first(slot: str) -> None:
     assert talk.does(*ANSWERS[ASKED.index(slot) :], SEND).sent() == _in_one_go()
 
 
+def test_whoever_cancels_the_task_in_the_middle_is_not_led_back_unasked() -> None:
+    talk = _at("workers").does("quiero una cita", "cancelar")
+    assert talk.said == ["utter_cancelled", "utter_go_on_later"]
+    assert talk.conversation.task is None
+    talk.does("gracias")
+    assert talk.said == ["utter_thank"]
+    talk.does("seguir")
+    assert (talk.asked, talk.said[0]) == ("workers", "utter_back_to")
+
+
 def test_what_another_task_learnt_is_not_asked_and_nothing_is_said_twice() -> None:
     talk = Talk().does("quiero una cita", "Ruido", BEGIN, *ANSWERS, SEND)
     assert talk.said == ["utter_report_sent", "utter_back_to", "utter_ask_floor"]
