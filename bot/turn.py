@@ -42,6 +42,8 @@ from bot.transcription import Transcriber, as_typed, echo, listen
 from bot.understanding import needs, seeking, wishes, words
 from bot.understanding.by_form import by_form
 from bot.understanding.by_nlu import by_nlu
+from bot.understanding.change_of_mind import change_of_mind
+from bot.understanding.meeting_way import changed_way
 from bot.understanding.understood import ASK, Message, Open, Understood
 from knowledge.guides import guides
 from knowledge.library import Library
@@ -208,7 +210,12 @@ async def understood_by(
     asked: Open | None,
 ) -> Understood:
     """The same with the parts that it needs."""
-    understood = by_form(message, conversation.menu, asked)
+    task = conversation.task
+    otherwise = None if task is None else changed_way(message, asked, task.number)
+    if otherwise is not None:
+        return otherwise
+    understood = change_of_mind(message, asked, conversation)
+    understood = understood or by_form(message, conversation.menu, asked)
     verifying = any(one.means == "/task_verify_consultant" for one in conversation.menu)
     if verifying and understood is not None and understood.intent == "unknown_number":
         # No choice has that number: it is the next one to look up.
