@@ -92,6 +92,8 @@ class Conversation:
     """How many tasks were ever begun."""
     failures: int = 0
     """Messages in a row that were not understood."""
+    aside: int = 0
+    """Answers in a row about something else than the open question."""
 
     @property
     def task(self) -> Task | None:
@@ -131,6 +133,7 @@ class Conversation:
             "cancelled": self.cancelled.as_json() if self.cancelled else None,
             "begun": self.begun,
             "failures": self.failures,
+            "aside": self.aside,
         }
         return {key: value for key, value in stored.items() if value}
 
@@ -150,6 +153,7 @@ class Conversation:
             cancelled=Task.from_json(cancelled) if cancelled else None,
             begun=int(state.get("begun", 0)),
             failures=int(state.get("failures", 0)),
+            aside=int(state.get("aside", 0)),
         )
 
     def with_menu(self, menu: tuple[Button, ...]) -> Self:

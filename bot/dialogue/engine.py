@@ -127,6 +127,7 @@ def _heard(conversation: Conversation, understood: Understood, context: Context)
         before.insert(0, Say("utter_expired"))
     if intent in _ABOUT_TASK:
         conversation, effects = _about_task(conversation, understood, context)
+        conversation = replace(conversation, aside=0)
         if intent != "wrong":
             conversation = _understood(conversation)
     else:
@@ -371,7 +372,21 @@ def _returning(conversation: Conversation, effects: list[Effect], context: Conte
             Say("utter_then_back", questions.named(conversation, context)),
         ]
     quiet = [_quietly(one) for one in effects]
+    goes_on = any(isinstance(one, Note) and one.outcome in _GONE_ON for one in effects)
+    conversation = replace(conversation, aside=conversation.aside + goes_on)
+    if conversation.aside > _ASKED_AGAIN:
+        # Who has gone on to other things is not asked at every turn; an answer still counts.
+        said = quiet if _wants_number(conversation, context) else effects
+        mention = Say("utter_go_on_later", questions.named(conversation, context))
+        once = [mention] if goes_on and conversation.aside == _ASKED_AGAIN + 1 else []
+        return questions.asking(conversation, context), [*said, *once]
     return questions.asking(conversation, context), [*quiet, *again]
+
+
+_ASKED_AGAIN: Final = 1
+"""Answers in a row about something else after which the open question is put again."""
+_GONE_ON: Final = frozenset({"answered", "abstained", "out_of_scope"})
+"""Outcomes of those who want to know something else; a courtesy is none."""
 
 
 def _then_back(conversation: Conversation, context: Context) -> Say:

@@ -384,6 +384,22 @@ def test_another_task_in_the_middle_returns_to_the_first(slot: str) -> None:
     assert talk.does(*ANSWERS[ASKED.index(slot) :], SEND).sent() == _in_one_go()
 
 
+def test_who_has_gone_on_to_other_things_is_not_asked_at_every_turn() -> None:
+    talk = _at("boiler").does("gracias", "¿ocupo permiso?")
+    assert talk.said == ["utter_answer", "utter_back_to", "utter_ask_boiler"]
+    talk.does("¿ocupo permiso?")
+    assert talk.said == ["utter_answer", "utter_go_on_later"]
+    talk.does("¿ocupo permiso?")
+    assert talk.said == ["utter_answer"]
+    # An answer is one all the same, and then the next question is put as ever.
+    talk.does("sí")
+    assert (talk.answers()["boiler"], talk.asked) == (True, "power")
+    talk.does("¿ocupo permiso?")
+    assert talk.said[-1] == "utter_ask_power"
+    talk.does("¿ocupo permiso?", "seguir")
+    assert talk.said == ["utter_back_to", "utter_ask_power"]
+
+
 def test_whoever_cancels_the_task_in_the_middle_is_not_led_back_unasked() -> None:
     talk = _at("workers").does("quiero una cita", "cancelar")
     assert talk.said == ["utter_cancelled", "utter_go_on_later"]
