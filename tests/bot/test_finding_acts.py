@@ -55,6 +55,7 @@ async def _confirm(database: Database, owner: Someone, held: int, **args: Any) -
             now=NOW,
             guide_url="https://example.org/guias/{}.pdf".format,
             calendar_url="https://example.org/citas/{}.ics".format,
+            feed_url="https://example.org/calendario/{}.ics".format,
         )
         result = await here.run(Do("confirm_booking", {**given, **args}))
     assert isinstance(result, Result)
