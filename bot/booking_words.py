@@ -59,6 +59,14 @@ def fees(low: int | None, high: int | None, unit: str | None) -> str:
     return f"${low:,} a ${high:,}{per}"
 
 
+def fee_told(fit: Fit) -> str:
+    """What one takes, asked for: "Ana Sol dice que cobra $50 por hora."."""
+    if fit.fee_min is None and fit.fee_max is None:
+        return f"{fit.name} no dijo cuánto cobra: preguntale antes de quedar."
+    told = fees(fit.fee_min, fit.fee_max, fit.fee_unit)
+    return f"{fit.name} dice que cobra {'de ' if ' a $' in told else ''}{told}."
+
+
 def attends(fit: Fit, ways: Sequence[Mode]) -> str:
     """How one can be met by who asked: "Llega a La Paz, o te atiende por llamada"."""
     if "on_site" not in ways:

@@ -76,6 +76,20 @@ async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str
     return {"held_booking": str(held.booking_id), "held_mode": MODES[held.mode]}
 
 
+async def _keep_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
+    """Holds the time anew where the hold lapsed while the owner wrote; where it is not to be had
+    any more, others are offered at once."""
+    kept = await _take_opening(here, args)
+    sets = kept.sets if isinstance(kept, Result) else kept
+    # That one has too many bookings by now is told when this one is asked for.
+    return {} if sets.get("held_booking") == "" else kept
+
+
+async def _share_after_all(_here: "Actions", _args: Mapping[str, Any]) -> Result:
+    """Takes back the no to sharing one's contact."""
+    return Result(again=("share_contact", "contact_after_all"), given={"share_contact": True})
+
+
 def span_from(chosen: str) -> Span:
     """The meeting that begins at a chosen time, as its slot has it."""
     starts = datetime.fromisoformat(chosen)
@@ -118,9 +132,9 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except errors.NotBookable as refused:
         return _other_consultant(refused, args)
-    except errors.NotYours:
+    except (errors.HoldExpired, errors.NotYours):
         # A hold that lapsed may be gone altogether by now.
-        return other_times(str(args["opening"]), args, str(errors.HoldExpired()))
+        return await _confirm_late(here, args)
     except errors.OpeningRefused as refused:
         return other_times(str(args["opening"]), args, str(refused))
     except errors.NoPurpose as refused:
@@ -133,6 +147,17 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
     booking = await told_others(here, outcome)
     params = {**params_of(here, booking), "deadline": moment_of(booking.deadline)}
     return Result(says=(Say("utter_book_asked", params),))
+
+
+async def _confirm_late(here: "Actions", args: Mapping[str, Any]) -> Result:
+    """Asks for the time although it was held too long ago, where it is still free."""
+    kept = await _keep_opening(here, args)
+    if isinstance(kept, Result) and kept.again:
+        return kept
+    sets = kept.sets if isinstance(kept, Result) else kept
+    if sets.get("held_booking") in (None, "", args["held_booking"]):
+        return other_times(str(args["opening"]), args, str(errors.HoldExpired()))
+    return await _confirm_booking(here, {**args, **sets})
 
 
 def _asked_again(refused: errors.BookingRefused, slot: str) -> Result:
@@ -169,6 +194,8 @@ HANDLERS: Final[Mapping[str, _Handler]] = {
     **searching_acts.HANDLERS,
     "find_openings": _find_openings,
     "take_opening": _take_opening,
+    "keep_opening": _keep_opening,
+    "share_after_all": _share_after_all,
     "release_opening": _release_opening,
     "confirm_booking": _confirm_booking,
 }

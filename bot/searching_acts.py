@@ -8,11 +8,11 @@ from actions.bookings import finding
 from actions.bookings.finding import Found
 from actions.bookings.openings import MODES as WAYS
 from actions.cases import service as cases
-from actions.registry import rules
 from actions.registry.search import Need
-from bot.booking_words import told
+from bot.booking_words import fee_told, told
 from bot.dialogue.conversation import Result, Say
-from bot.understanding import needs
+from bot.slots.protocol import Stored
+from bot.understanding import need_words, needs
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -49,13 +49,32 @@ async def _read_need(_here: "Actions", args: Mapping[str, Any]) -> Mapping[str, 
     home = args.get("district") or {}
     found = {
         "need_category": needs.category_in(said),
-        "need_department": needs.department_in(said) or home.get("department"),
+        "need_department": needs.department_in(said)
+        or args.get("need_department")
+        or home.get("department"),
         "meeting_mode": needs.mode_in(said),
     }
-    listed = [
-        [title, name, title, *needs.names_of(name)] for name, title in rules.CATEGORIES.items()
-    ]
-    return {"categories": listed, **{name: value for name, value in found.items() if value}}
+    return {
+        "categories": need_words.offered(whole=bool(args.get("need_help"))),
+        **{name: value for name, value in found.items() if value},
+    }
+
+
+async def _help_with_need(_here: "Actions", _args: Mapping[str, Any]) -> Result:
+    """The question once more, with examples, the rarer kinds of work, and somebody who helps."""
+    given: dict[str, Stored] = {"need_help": True, "need_note": need_words.EXAMPLES}
+    return Result(again=("need_category",), given=given)
+
+
+async def _consultant_fees(here: "Actions", _args: Mapping[str, Any]) -> Result:
+    """What those take who are shown, or who was chosen, as they say it themselves."""
+    task = here.conversation.task
+    told: Mapping[str, str] = {}
+    for done in () if task is None else task.done.values():
+        told = done["set"].get("fees_told", told)
+    chosen = "" if task is None else str(task.answers.get("consultant"))
+    lines = [told[chosen]] if chosen in told else [*told.values()]
+    return Result(says=(Say("utter_consultant_fees", {"fees": "\n".join(lines)}),))
 
 
 def need_of(args: Mapping[str, Any]) -> Need:
@@ -84,6 +103,7 @@ async def _find_consultants(here: "Actions", args: Mapping[str, Any]) -> Mapping
         "consultants": _as_options(found),
         "call_why": "" if found.shown else "No hay nadie del registro con horas libres para eso. ",
         "consultants_told": _told_all(found),
+        "fees_told": {str(one.fit.consultant_id): fee_told(one.fit) for one in found.shown},
         "ways": {str(one.fit.consultant_id): [*one.ways] for one in found.shown},
         "two_ways": [str(one.fit.consultant_id) for one in found.shown if len(one.ways) > 1],
         "search_for": search_for,
@@ -144,6 +164,8 @@ async def _ask_for_call(here: "Actions", _args: Mapping[str, Any]) -> Result:
 
 HANDLERS: Final[Mapping[str, _Handler]] = {
     "read_need": _read_need,
+    "help_with_need": _help_with_need,
+    "consultant_fees": _consultant_fees,
     "find_consultants": _find_consultants,
     "other_consultants": _other_consultants,
     "ask_for_call": _ask_for_call,

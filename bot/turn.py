@@ -42,6 +42,7 @@ from bot.transcription import Transcriber, as_typed, echo, listen
 from bot.understanding import needs, seeking, wishes, words
 from bot.understanding.by_form import by_form
 from bot.understanding.by_nlu import by_nlu
+from bot.understanding.change_of_mind import change_of_mind
 from bot.understanding.meeting_way import changed_way
 from bot.understanding.understood import ASK, Message, Open, Understood
 from knowledge.guides import guides
@@ -213,7 +214,8 @@ async def understood_by(
     otherwise = None if task is None else changed_way(message, asked, task.number)
     if otherwise is not None:
         return otherwise
-    understood = by_form(message, conversation.menu, asked)
+    understood = change_of_mind(message, asked, conversation)
+    understood = understood or by_form(message, conversation.menu, asked)
     verifying = any(one.means == "/task_verify_consultant" for one in conversation.menu)
     if verifying and understood is not None and understood.intent == "unknown_number":
         # No choice has that number: it is the next one to look up.

@@ -20,6 +20,7 @@ BEGIN: Final[Mapping[str, str]] = {
     "booking_change": "change_booking",
     "booking_cancel": "cancel_booking",
     "book_anew": "book",
+    "book_anew": "book",
     "booking_rate": "rate_booking",
     "booking_complain": "complain",
     "consultant_join": "join_registry",

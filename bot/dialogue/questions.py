@@ -12,6 +12,7 @@ from bot.slots.protocol import Option, Stored
 from bot.understanding.understood import TASKS, Open
 from knowledge.text import content_words, fold
 
+SUMMARY: Final = "utter_summary"
 LASTS_SECONDS: Final = 30 * 24 * 3600
 """So long is a task kept that nobody works on."""
 
@@ -103,7 +104,9 @@ def asked_no_more(conversation: Conversation, context: Context) -> bool:
 def question(slot: Slot | Summary, task: Task, walked: Walk, context: Context) -> list[Effect]:
     if isinstance(slot, Summary):
         lines = summary_lines(walked, walked.shown)
-        return [Say(slot.ask, {"summary": lines}, choices(slot, task))]
+        # A summary with words of its own may tell more than the answers.
+        more = {} if slot.ask == SUMMARY else walked.params(context.flows.slots)
+        return [Say(slot.ask, {**more, "summary": lines}, choices(slot, task))]
     says: list[Effect] = []
     if slot.worded:
         says.append(Say("utter_worded", {"text": slot.ask}, option_buttons(slot, task)))
