@@ -1,9 +1,10 @@
 """What the chat does for those who are in the registry of consultants, or want to be."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import availability
+from actions.bookings import agenda, availability
 from actions.bookings.errors import BookingRefused
 from actions.bookings.openings import Exceptional, Window
 from actions.messages.content import Button
@@ -23,6 +24,7 @@ from bot.slots.days_off_reading import DaysOff, shown_days_off
 from bot.slots.protocol import Value
 from bot.slots.week_phrases import added
 from bot.slots.week_reading import Hours, shown_week
+from knowledge.text import plain
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -176,7 +178,7 @@ async def _own_time(here: "Actions", args: Mapping[str, Any]) -> Result:
     the task already says."""
     place = await own_place(here)
     if place is None or not place.is_registered:
-        return Result({"is_consultant": False}, told_place(place).says)
+        return await _no_time(here, place, str(args.get("said") or ""))
     windows = await availability.windows_of(here.session, place.consultant_id)
     different = await availability.exceptions_of(
         here.session, place.consultant_id, day_of(here.now)
@@ -192,6 +194,24 @@ async def _own_time(here: "Actions", args: Mapping[str, Any]) -> Result:
     # "Quiero cambiar mi horario" is no time that was told badly.
     told = () if heard.response == UNREAD else (Say(heard.response, dict(heard.params)),)
     return Result(sets, told)
+
+
+async def _no_time(here: "Actions", place: Mine | None, said: str) -> Result:
+    """What is said of time to who is not in the registry: who has a meeting to go to and cannot
+    means that one."""
+    if _CANNOT.search(plain(said)) is None:
+        return Result({"is_consultant": False}, told_place(place).says)
+    come = await agenda.of_person(here.session, here.person_id, here.now)
+    if come:
+        return Result({"is_consultant": False, "is_owner": True})
+    return Result({"is_consultant": False}, says("utter_no_time_of_yours", *_OTHERS).says)
+
+
+_CANNOT: Final = re.compile(r"\b(?:no|tampoco)\b")
+_OTHERS: Final = (
+    Button("Buscar consultor", "/task_book"),
+    Button("Soy consultor", "/consultant_home"),
+)
 
 
 def _hours(window: Window) -> Hours:

@@ -1,15 +1,15 @@
 """A consultant's day in the chat: their agenda, what became of its meetings, and their figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import service, states
+from actions.bookings import agenda, service, states
 from actions.bookings.booked import Booked
 from actions.bookings.errors import BookingRefused
 from actions.messages.content import Button
 from actions.registry.rules import day_of
-from bot.booking_words import MODES, when
+from bot.booking_words import MODES, briefly, when
 from bot.consultant_acts import OWN_BUTTONS, own_place, says, told_place
 from bot.dialogue.conversation import Result
 from bot.dialogue.questions import means
@@ -17,6 +17,7 @@ from bot.finding_acts import told_others
 from bot.referral_acts import booking_of, contact_of, purpose_of, refused
 from bot.slots.calendar_words import shown_date
 from bot.slots.date_reading import Days, read_days
+from bot.slots.day_mention import day_in, week_in
 from bot.slots.time_reading import shown_time
 
 if TYPE_CHECKING:
@@ -31,13 +32,29 @@ _IN_AGENDA: Final = {
 }
 
 
+MOST_SHOWN: Final = 6
+"""Meetings of a week that have a button."""
+NEXT: Final = 4
+"""Meetings that are told where the day asked for has none."""
+
+
 async def _agenda(here: "Actions", args: Mapping[str, Any]) -> Result:
-    """The agenda of a day: ``day`` is an ISO date, or words for one; today without it."""
+    """The agenda of a day: ``day`` is an ISO date, or words for one, ``week`` words for a week, and
+    ``said`` a sentence that may name either; today without them, or with such a sentence that names
+    none, what comes next."""
     place = await own_place(here)
     if place is None or not place.is_registered:
         return told_place(place)
-    today = day_of(here.now)
-    day = _day(str(args.get("day") or ""), today)
+    today, said = day_of(here.now), str(args.get("said") or "")
+    week = week_in(str(args.get("week") or "") or said, today)
+    if week is not None:
+        return await _week(here, place.consultant_id, *week)
+    day = day_in(said, today) if said else _day(str(args.get("day") or ""), today)
+    if day is None and said:
+        coming = await agenda.to_come(here.session, place.consultant_id, here.now)
+        if coming:
+            return await _listed(here, "utter_agenda_next", coming[:NEXT])
+        day = today
     if day is None:
         return says("utter_agenda_no_day", Button("Mi agenda de hoy", "/consultant_agenda"))
     found = await service.agenda(here.session, place.consultant_id, day)
@@ -56,9 +73,52 @@ async def _agenda(here: "Actions", args: Mapping[str, Any]) -> Result:
         Button("Mi calendario", "/consultant_calendar"),
     ]
     if not found:
-        return says("utter_agenda_empty", *buttons, day=shown_date(day))
+        return await _empty(here, place.consultant_id, day, buttons)
     lines = [await _agenda_line(here, one) for one in found]
     return says("utter_agenda", *buttons, day=shown_date(day), meetings="\n".join(lines))
+
+
+async def _empty(
+    here: "Actions", consultant_id: int, day: date, buttons: Sequence[Button]
+) -> Result:
+    """A day without meetings, with those that come after it."""
+    coming = await agenda.to_come(here.session, consultant_id, here.now)
+    later = [one for one in coming if one.span.starts.date() > day]
+    if not later:
+        return says("utter_agenda_empty", *buttons, day=shown_date(day))
+    return await _listed(here, "utter_agenda_empty_next", later[:NEXT], buttons, shown_date(day))
+
+
+async def _week(here: "Actions", consultant_id: int, first: date, last: date) -> Result:
+    coming = await agenda.to_come(here.session, consultant_id, here.now)
+    found = [one for one in coming if first <= one.span.starts.date() <= last]
+    if found:
+        return await _listed(here, "utter_agenda_week", found)
+    later = [one for one in coming if one.span.starts.date() > last]
+    if later:
+        return await _listed(here, "utter_agenda_week_next", later[:NEXT])
+    return says("utter_agenda_week_empty", Button("Mi horario", "/task_availability"))
+
+
+async def _listed(
+    here: "Actions",
+    response: str,
+    found: Sequence[Booked],
+    beside: Sequence[Button] = (),
+    day: str = "",
+) -> Result:
+    """Meetings of several days, each with its button."""
+    lines = [
+        f"• {when(one.span.starts)}, {MODES[one.mode]}, {_IN_AGENDA[one.state]}: {purpose_of(one)}."
+        for one in found
+    ]
+    shown = [
+        Button(briefly(one.span.starts), means("referral_show", booking=one.id))
+        for one in found[:MOST_SHOWN]
+        if one.state in (states.PENDING, states.ACCEPTED)
+    ]
+    params = {"meetings": "\n".join(lines), **({"day": day} if day else {})}
+    return says(response, *shown, *beside, **params)
 
 
 async def _agenda_line(here: "Actions", booking: Booked) -> str:

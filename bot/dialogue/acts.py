@@ -20,7 +20,6 @@ BEGIN: Final[Mapping[str, str]] = {
     "booking_change": "change_booking",
     "booking_cancel": "cancel_booking",
     "book_anew": "book",
-    "book_anew": "book",
     "booking_rate": "rate_booking",
     "booking_complain": "complain",
     "consultant_join": "join_registry",
@@ -54,6 +53,7 @@ OFFERING: Final = frozenset(
     | {
         "utter_application_withdraw_sure",
         "utter_own_booking_cancel_sure",
+        "utter_own_booking_which",
         "utter_consultant_home",
         "utter_agenda",
     }

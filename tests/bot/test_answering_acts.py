@@ -45,3 +45,30 @@ async def test_a_request_of_others_or_answered_before_is_not_accepted(
     await does(database, ana.person_id, "referral_accept", booking=booking.id)
     again = await does(database, ana.person_id, "referral_answer", number=booking.number)
     assert names(again) == ["utter_own_booking"]
+
+
+async def test_a_consultants_own_meeting_is_meant_by_who_asked_for_none(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana = await enrol()
+    first = await request(database, ana, (await meet()).person_id)
+    second = await request(database, ana, (await meet()).person_id, THURSDAY)
+    for booking in (first, second):
+        await does(database, ana.person_id, "referral_accept", booking=booking.id)
+
+    async def shown(said: str) -> list[str]:
+        result = await does(database, ana.person_id, "bookings_to_change", said=said)
+        assert result.sets["booking_found"] == "theirs"
+        return names(result)
+
+    assert await shown("no puedo ir el miercoles") == ["utter_own_booking_cancel_sure"]
+    assert await shown(f"tengo q cancelar la cita {second.number}") == [
+        "utter_own_booking_cancel_sure"
+    ]
+    assert await shown("no puedo ir el viernes") == ["utter_agenda_empty"]
+    assert await shown("cancelar cita") == ["utter_own_booking_which"]
+    assert await shown("cambiar la cita del jueves") == ["utter_own_booking"]
+    assert names(await does(database, ana.person_id, "my_bookings", said="q citas tengo")) == [
+        "utter_agenda_next"
+    ]
+    assert await state_of(database, first.id) == "accepted"

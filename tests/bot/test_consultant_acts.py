@@ -273,9 +273,51 @@ async def test_an_agenda_is_of_the_day_that_is_said(
     database: Database, enrol: Enrol, meet: Meet
 ) -> None:
     ana, _ = await _of(database, enrol, meet)
-    assert names(await does(database, ana.person_id, "consultant_agenda")) == ["utter_agenda_empty"]
+    today = await does(database, ana.person_id, "consultant_agenda")
+    assert names(today) == ["utter_agenda_empty_next"]
     for said in ("miércoles", "2026-11-25", "25 de noviembre"):
         found = await does(database, ana.person_id, "consultant_agenda", day=said)
         assert names(found) == ["utter_agenda"]
     unread = await does(database, ana.person_id, "consultant_agenda", day="de cumplimiento")
     assert names(unread) == ["utter_agenda_no_day"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "utter_agenda_empty_next"),
+        ({"week": "la semana"}, "utter_agenda_week"),
+        ({"week": "la otra semana"}, "utter_agenda_week_empty"),
+        ({"said": "q citas tengo el miercoles"}, "utter_agenda"),
+        ({"said": "q citas tengo el jueves"}, "utter_agenda_empty"),
+        ({"said": "mis citas"}, "utter_agenda_next"),
+    ],
+)
+async def test_an_agenda_tells_what_comes(
+    database: Database, enrol: Enrol, meet: Meet, asked: dict[str, str], told: str
+) -> None:
+    ana, _ = await _of(database, enrol, meet)
+    assert names(await does(database, ana.person_id, "consultant_agenda", **asked)) == [told]
+
+
+async def test_hours_that_are_added_leave_the_week_as_it_is(
+    database: Database, enrol: Enrol
+) -> None:
+    ana = await enrol()
+    more = {"week": [[5, "08:00", "11:00", "both"]], "add": True}
+    before = (await does(database, ana.person_id, "own_time")).sets["time_now"]
+    saved = await does(database, ana.person_id, "save_time", availability=more)
+    assert names(saved) == ["utter_week_saved"]
+    after = (await does(database, ana.person_id, "own_time")).sets["time_now"]
+    assert "sábado" in after and "sábado" not in before and "lunes" in after
+
+
+async def test_who_is_no_consultant_gets_no_schedule(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    ana, owner, nobody = await enrol(), await meet(), await meet()
+    await request(database, ana, owner.person_id)
+    theirs = await does(database, owner.person_id, "own_time", said="no puedo el miercoles")
+    assert theirs.sets == {"is_consultant": False, "is_owner": True} and not theirs.says
+    none = await does(database, nobody.person_id, "own_time", said="no puedo mañana")
+    assert names(none) == ["utter_no_time_of_yours"]
