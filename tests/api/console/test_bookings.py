@@ -145,6 +145,12 @@ async def test_a_complaint_is_settled_once_with_words(house: House) -> None:
         assert "<script>alert" not in page
         assert "Llegó tarde &lt;script&gt;" in page
     place = f"{PATH}/quejas/{number}"
+    boxes = {
+        name: "required" in rest.partition(">")[0]
+        for box in page.split("<textarea ")[1:]
+        for name, _, rest in [box.partition('name="')[2].partition('"')]
+    }
+    assert boxes == {"resultado": True, "respuesta": False}
     empty = await desk.send(f"{place}/resolver", {"resultado": " "}, seen_on=place)
     assert empty.status_code == 422
     assert 'id="mal-resultado"' in empty.text
