@@ -42,17 +42,38 @@ async def _my_bookings(here: "Actions", _args: Mapping[str, Any]) -> Result:
 async def _bookings_past(here: "Actions", _args: Mapping[str, Any]) -> Result:
     found = (await agenda.of_person(here.session, here.person_id, here.now, past=True))[:9]
     if not found:
-        return Result(says=(Say("utter_no_past_bookings"),))
+        return await _none_past(here)
     said = Say("utter_past_bookings", {"bookings": _lines(found)}, _shown_by(found))
+    return Result(says=(said,))
+
+
+async def _none_past(here: "Actions") -> Result:
+    """Whoever complains before the meeting has been does it of one to come."""
+    coming = (await agenda.of_person(here.session, here.person_id, here.now))[:9]
+    if not coming:
+        return Result(says=(Say("utter_no_past_bookings"),))
+    complain = tuple(
+        Button(f"Queja de cita {one.id}", means("booking_complain", booking=one.id))
+        for one in coming
+    )
+    said = Say("utter_only_coming_bookings", {"bookings": _lines(coming)}, complain)
     return Result(says=(said,))
 
 
 def _lines(found: Sequence[Booked]) -> str:
     return "\n".join(
         f"• Cita {one.id}: {briefly(one.span.starts)}, {one.consultant_name} "
-        f"({MODES[one.mode]}; {STATES[one.state]})"
+        f"({MODES[one.mode]}; {_standing(one)})"
         for one in found
     )
+
+
+def _standing(booking: Booked) -> str:
+    """How a booking stands, with until when its answer may take."""
+    told = STATES[booking.state]
+    if booking.state != "pending" or booking.deadline is None:
+        return told
+    return f"{told}, a más tardar el {briefly(booking.deadline)}"
 
 
 def _shown_by(found: Sequence[Booked]) -> tuple[Button, ...]:
