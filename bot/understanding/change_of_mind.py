@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from bot import inbound
+from bot.booking_words import MODES
 from bot.dialogue.conversation import Conversation, Task
 from bot.flows.model import Slot
 from bot.slots.protocol import Stored, Value
@@ -22,6 +23,8 @@ FEES: Final = "consultant_fees"
 """Intent that asks what those who are shown take."""
 LONGEST: Final = 9
 """Words. Who says more tells something else as well."""
+LONGEST_WAY: Final = 4
+"""The same where a text may tell what the meeting is about: "que venga a ver la fosa"."""
 _CHOOSING: Final = frozenset(("consultant", "opening"))
 _AFTER_TIME: Final = frozenset(("purpose", "share_contact", "booking_right"))
 _PRICE: Final = re.compile(
@@ -122,11 +125,7 @@ def _anew(message: Message, said: str, task: Task) -> Understood | None:
         return None
     if not (_BETTER.search(said) or _PLACE.match(said) or len(said.split()) <= 3):
         return None
-    known: dict[str, Stored] = {}
-    for source in (task.given, *(done["set"] for done in task.done.values()), task.answers):
-        for name in ("need_category", "need_department", "meeting_mode"):
-            if source.get(name) is not None:
-                known[name] = source[name]
+    known = _known(task)
     wanted = {"need_category": kind, "need_department": place, "meeting_mode": way}
     changed = {
         name: value for name, value in wanted.items() if value not in (None, known.get(name))
@@ -136,6 +135,16 @@ def _anew(message: Message, said: str, task: Task) -> Understood | None:
     return _understood(message, ANEW, {**known, **changed, "said": ""})
 
 
+def _known(task: Task) -> dict[str, Stored]:
+    """What is searched for so far."""
+    known: dict[str, Stored] = {}
+    for source in (task.given, *(done["set"] for done in task.done.values()), task.answers):
+        for name in ("need_category", "need_department", "meeting_mode"):
+            if source.get(name) is not None:
+                known[name] = source[name]
+    return known
+
+
 def _afterwards(message: Message, said: str, asked: Open, task: Task) -> Understood | None:
     if asked.slot.name == "purpose" and _ABOUT.fullmatch(said):
         return _understood(message, "why_asked")
@@ -143,4 +152,16 @@ def _afterwards(message: Message, said: str, asked: Open, task: Task) -> Underst
     if isinstance(read, Value) and read.value != OTHER_TIMES:
         values: dict[str, Stored] = {"task": task.number, "slot": "opening", "value": read.value}
         return _understood(message, ANSWER, {**values, "quiet": True})
-    return None
+    way = needs.mode_in(message.text)
+    if way is None or len(said.split()) > LONGEST_WAY:
+        return None
+    if "meeting_mode" in asked.labels.values():
+        return _understood(
+            message, ANSWER, {"task": task.number, "slot": "meeting_mode", "value": way}
+        )
+    if any(done["set"].get("held_mode") == MODES[way] for done in task.done.values()):
+        # It is in that way already.
+        return _understood(message, "repeat")
+    purpose = task.answers.get("purpose")
+    values = {**_known(task), "meeting_mode": way, "said": ""}
+    return _understood(message, ANEW, values if purpose is None else {**values, "purpose": purpose})

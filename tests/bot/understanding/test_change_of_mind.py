@@ -79,6 +79,13 @@ def test_a_time_said_later_changes_the_time(name: str, said: str) -> None:
     assert _told(_read(said, name)) == ("answer", chosen)
 
 
+@pytest.mark.parametrize("name", ["purpose", "booking_right"])
+def test_another_way_to_meet_said_later_is_searched_for(name: str) -> None:
+    intent, values = _told(_read("mejor por llamada", name))
+    assert (intent, values["meeting_mode"]) == ("book_anew", "remote")
+    assert _read("que venga a ver la fosa de la granja", name) is None
+
+
 @pytest.mark.parametrize("said", ["para q es?", "¿para qué?", "que pongo", "por que preguntan"])
 def test_a_question_about_the_purpose_is_none(said: str) -> None:
     assert _told(_read(said, "purpose")) == ("why_asked", {})
