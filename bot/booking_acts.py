@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import agenda, errors, service, states
+from actions.bookings import agenda, contact, errors, service, states
 from actions.bookings.booked import side_of
 from actions.bookings.service import Booked
 from actions.messages.content import Button
 from actions.people import linking
 from actions.registry.rules import day_of
-from bot import finding_acts, offering_times, verifying_acts
-from bot.booking_words import MODES, STATES, briefly, when
+from bot import finding_acts, notices, offering_times, verifying_acts
+from bot.booking_words import MODES, STATES, briefly, reached, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.dialogue.conversation import Result, Say
@@ -22,6 +22,9 @@ from bot.understanding import which_booking
 
 if TYPE_CHECKING:
     from bot.acting import Actions
+
+_NONE: Final = 0
+"""The number of no booking."""
 
 _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
 
@@ -53,7 +56,7 @@ async def _none_past(here: "Actions") -> Result:
     if not coming:
         return Result(says=(Say("utter_no_past_bookings"),))
     complain = tuple(
-        Button(f"Queja de cita {one.id}", means("booking_complain", booking=one.id))
+        Button(f"Queja de cita {one.number}", means("booking_complain", booking=one.id))
         for one in coming
     )
     said = Say("utter_only_coming_bookings", {"bookings": _lines(coming)}, complain)
@@ -62,7 +65,7 @@ async def _none_past(here: "Actions") -> Result:
 
 def _lines(found: Sequence[Booked]) -> str:
     return "\n".join(
-        f"• Cita {one.id}: {briefly(one.span.starts)}, {one.consultant_name} "
+        f"• Cita {one.number}: {briefly(one.span.starts)}, {one.consultant_name} "
         f"({MODES[one.mode]}; {_standing(one)})"
         for one in found
     )
@@ -78,7 +81,7 @@ def _standing(booking: Booked) -> str:
 
 def _shown_by(found: Sequence[Booked]) -> tuple[Button, ...]:
     return tuple(
-        Button(f"Ver cita {one.id}", means("booking_show", booking=one.id)) for one in found
+        Button(f"Ver cita {one.number}", means("booking_show", booking=one.id)) for one in found
     )
 
 
@@ -103,7 +106,14 @@ async def _booking_show(here: "Actions", args: Mapping[str, Any]) -> Result:
         Button(title, means(intent, booking=booking.id))
         for title, intent in _possible(booking, here.now)
     )
-    return Result(says=(Say("utter_booking", params_of(here, booking), buttons),))
+    return Result(says=(Say("utter_booking", await _told(here, booking), buttons),))
+
+
+async def _told(here: "Actions", booking: Booked) -> dict[str, str]:
+    """A booking as its owner is told of it, with how they reach the consultant once it is agreed on
+    (with a space before)."""
+    how = reached(await contact.consultants(here.session, booking))
+    return {**params_of(here, booking), "reached": f" {how}" if how else ""}
 
 
 def _possible(booking: Booked, now: datetime) -> list[tuple[str, str]]:
@@ -135,7 +145,7 @@ async def _proposal_agree(here: "Actions", args: Mapping[str, Any]) -> Result:
         return _refused(refused)
     booking = await told_others(here, outcome)
     files = attached(booking, "owner", here.channel, here.now)
-    return Result(says=(Say("utter_proposal_agreed", params_of(here, booking), files=files),))
+    return Result(says=(Say("utter_proposal_agreed", await _told(here, booking), files=files),))
 
 
 async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
@@ -150,8 +160,16 @@ async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
         )
     except errors.BookingRefused as refused:
         return _refused(refused)
-    booking = await told_others(here, outcome)
-    return Result(says=(Say("utter_proposal_refused", params_of(here, booking)),))
+    booking, became = await told_others(here, outcome), outcome.became
+    if booking.state == states.ACCEPTED:
+        return Result(says=(Say("utter_proposal_refused_kept", params_of(here, booking)),))
+    if became is None:
+        return Result(says=(Say("utter_proposal_refused", params_of(here, booking)),))
+    said = notices.params_of(became.values)
+    if became.name == "referral_exhausted":
+        return Result(says=(Say("utter_proposal_refused_nobody", said),))
+    see = Button("Ver mi cita", means("booking_show", booking=became.values["booking_id"]))
+    return Result(says=(Say("utter_proposal_refused_next", said, (see,)),))
 
 
 # -- changing and cancelling -----------------------------------------------------------------------
@@ -166,7 +184,10 @@ async def _bookings_to_change(here: "Actions", args: Mapping[str, Any]) -> Mappi
         if one.span.starts > here.now
     ]
     said, pressed = str(args.get("said") or ""), args.get("booking")
-    wanted = which_booking.number_in(said) if pressed is None else int(pressed)
+    wanted = None if pressed is None else int(pressed)
+    if wanted is None and (number := which_booking.number_in(said)) is not None:
+        # People know a meeting by its request's number, buttons by its own.
+        wanted = next((one.id for one in found if one.number == number), _NONE)
     if wanted is not None and wanted not in [one.id for one in found]:
         return {"bookings": [], "refusal": str(errors.NotYours()), "booking_found": "not_own"}
     if not found:
@@ -185,13 +206,13 @@ async def _bookings_to_change(here: "Actions", args: Mapping[str, Any]) -> Mappi
 def _as_choices(bookings: Sequence[Booked]) -> list[list[str]]:
     """Bookings as what an ``offered`` slot holds."""
     return [
-        [f"Cita {one.id}: {briefly(one.span.starts)}", str(one.id), _told_of(one)]
+        [f"Cita {one.number}: {briefly(one.span.starts)}", str(one.id), _told_of(one)]
         for one in bookings
     ]
 
 
 def _told_of(booking: Booked) -> str:
-    return f"cita {booking.id}, {when(booking.span.starts)}, con {booking.consultant_name}"
+    return f"cita {booking.number}, {when(booking.span.starts)}, con {booking.consultant_name}"
 
 
 async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
 """How consultants, times and bookings are told in the chat. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from actions.bookings.contact import Contact, Reached
 from actions.bookings.openings import Mode, Opening
 from actions.cases.hours import ZONE
-from actions.registry.rules import FEE_UNITS
+from actions.registry.rules import CATEGORIES, FEE_UNITS
 from actions.registry.search import Fit
 from bot.slots.calendar_words import MONTHS, WEEKDAYS, shown_date
 from bot.slots.time_reading import shown_time
@@ -47,6 +48,41 @@ def briefly(moment: datetime) -> str:
     there = moment.astimezone(ZONE)
     month = MONTHS[there.month - 1][:3]
     return f"{WEEKDAYS[there.weekday()][:3]} {there.day} {month}, {shown_time(there.time())}"
+
+
+def about(asked: Mapping[str, Any]) -> str:
+    """What a consultant is told of a request before they answer: which work it is, and whereabouts
+    (see actions.bookings.contact.asked_for); with a space behind, empty where nothing is known."""
+    work = ", ".join(CATEGORIES[one] for one in asked.get("work", ()) if one in CATEGORIES)
+    area = ", ".join(dict.fromkeys(asked.get("area", ())))
+    said = [f"Trabajo: {work}." if work else "", f"Lugar: {area}." if area else ""]
+    return "".join(f"{one} " for one in said if one)
+
+
+def reached(how: Reached | None) -> str:
+    """How an owner reaches the consultant whom they meet; empty where nothing is agreed on yet."""
+    if how is None:
+        return ""
+    if how.phone:
+        return f"Su teléfono: {how.phone}."
+    if how.email:
+        return f"Su correo: {how.email}."
+    return "No dejó teléfono; ya tiene tu contacto para hablarte."
+
+
+def contact_told(found: Contact | None) -> str:
+    """How the consultant reaches the owner whom they meet, and where to go."""
+    parts = [] if found is None else [one for one in (found.firm, found.phone) if one]
+    told = f"Contacto: {', '.join(parts)}." if parts else "No dejaron otro contacto que este chat."
+    return told if found is None or not found.place else f"{told} Dirección: {found.place}."
+
+
+def given_told(how: Reached | None) -> str:
+    """What a consultant is told of how the other side reaches them, once they accepted."""
+    if how is None or not (how.phone or how.email):
+        return "En el registro no tenés teléfono: escribiles o llamalos vos."
+    what = f"tu teléfono ({how.phone})" if how.phone else f"tu correo ({how.email})"
+    return f"Les pasé {what} para que te ubiquen."
 
 
 def fees(low: int | None, high: int | None, unit: str | None) -> str:

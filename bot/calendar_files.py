@@ -28,7 +28,7 @@ CHANNELS: Final = frozenset(("telegram",))
 
 def name_of(booking: Booked) -> str:
     """What the file is called."""
-    return f"cita-{booking.id}.ics"
+    return f"cita-{booking.number}.ics"
 
 
 def calendar_file(booking: Booked, side: Side, now: datetime) -> bytes:
@@ -43,11 +43,14 @@ def calendar_feed(name: str, bookings: Sequence[Booked], now: datetime) -> bytes
 
 
 def _meeting(booking: Booked, side: Side) -> calendar.Appointment:
-    number = f"Cita {booking.id}"
+    number = f"Cita {booking.number}"
     with_whom = f"Cita con {booking.consultant_name}" if side == "owner" else number
     where = "«mis citas»" if side == "owner" else "«mi agenda»"
     # Many calendars show a tentative meeting like any other.
     is_open = booking.state in (states.HELD, states.PENDING, states.PROPOSED)
+    if booking.state in (states.CANCELLED, states.DECLINED, states.EXPIRED):
+        # Some keep what was cancelled, and show it by its title alone.
+        with_whom = f"Cancelada: {with_whom}"
     return calendar.appointment(
         booking,
         f"{with_whom} (por confirmar)" if is_open else with_whom,

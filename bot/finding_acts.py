@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import errors, invitations, service
+from actions.bookings import contact, errors, invitations, service
 from actions.bookings.openings import Mode, Span
-from actions.bookings.service import Booked, Outcome
+from actions.bookings.service import Booked, Held, Outcome
 from actions.bookings.terms import USUAL
+from actions.firms import service as firms
 from bot import notices, offering_times, privacy, searching_acts
 from bot.booking_words import MODES, STATES, when
 from bot.dialogue.conversation import Result, Say
@@ -73,7 +74,33 @@ async def _take_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str
         return _other_consultant(refused, args)
     except errors.TooManyBookings as refused:
         return {"held_booking": "", "refusal": str(refused)}
-    return {"held_booking": str(held.booking_id), "held_mode": MODES[held.mode]}
+    return await _held(here, held, args)
+
+
+async def _held(here: "Actions", held: Held, args: Mapping[str, Any]) -> Result:
+    """A time that is held, and what has to be asked for it: where it is where somebody comes, and a
+    telephone where the person's channel gives none."""
+    lacks_phone = await contact.number_of(here.session, here.person_id) is None
+    sets = {
+        "held_booking": str(held.booking_id),
+        "held_mode": MODES[held.mode],
+        "held_in_person": held.mode == "on_site",
+        "area_known": await _area_known(here, args),
+        "lacks_phone": lacks_phone,
+    }
+    given = None
+    if lacks_phone and args.get("contact_phone") is None:
+        given = await contact.given_before(here.session, here.person_id)
+    return Result(sets, given={} if given is None else {"contact_phone": given})
+
+
+async def _area_known(here: "Actions", args: Mapping[str, Any]) -> str:
+    """Where the firm is, as far as its profile tells it and somebody is wanted there."""
+    firm = await firms.profile(here.session, here.person_id)
+    wanted = args.get("need_department")
+    if "district" not in firm or wanted not in (None, firm["department"]):
+        return ""
+    return f" Tu empresa está en {firm['district']}, {firm['department']}."
 
 
 async def _keep_opening(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any] | Result:
@@ -123,10 +150,13 @@ async def _confirm_booking(here: "Actions", args: Mapping[str, Any]) -> Result:
             str(args["purpose"]),
             privacy.CONTACT_VERSION if args.get("share_contact") is True else "",
             here.now,
+            place=str(args.get("meeting_place") or ""),
+            phone=str(args.get("contact_phone") or "") if args.get("lacks_phone") else "",
             need={
                 "categories": [*need.categories],
                 "sector": need.sector,
                 "department": need.department,
+                "any_way": need.mode == "any",
             },
             terms=here.terms,
         )
@@ -180,7 +210,7 @@ def moment_of(moment: datetime | None) -> str:
 def params_of(here: "Actions", booking: Booked) -> dict[str, str]:
     """A booking as responses tell it."""
     return {
-        "number": str(booking.id),
+        "number": str(booking.number),
         "name": booking.consultant_name,
         "when": when(booking.span.starts),
         "mode": MODES[booking.mode],

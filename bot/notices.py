@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.bookings.booked import read
+from actions.bookings.contact import Reached
 from actions.bookings.service import Notice
 from actions.messages import outbox, states
 from actions.messages.content import Button, Content
 from bot import calendar_files
-from bot.booking_words import MODES, when
+from bot.booking_words import MODES, about, reached, when
 from bot.dialogue.questions import means
 from bot.responses import Catalogue
 
@@ -53,12 +54,14 @@ _OWNER: Final[Mapping[str, Wording]] = {
     "reminder_hour": Wording("utter_notice_reminder_hour", "booking_see", REMINDERS),
     "proposal_expired": Wording("utter_notice_proposal_expired", "booking_again"),
     "booking_cancelled": Wording("utter_notice_booking_cancelled", "booking_again"),
+    "booking_stays": Wording("utter_notice_booking_stays", "booking_see"),
 }
 _CONSULTANT: Final[Mapping[str, Wording]] = {
     "reminder_day": Wording("utter_notice_consultant_day", category=REMINDERS),
     "reminder_hour": Wording("utter_notice_consultant_hour", category=REMINDERS),
     "proposal_expired": Wording("utter_notice_consultant_proposal_expired"),
     "booking_cancelled": Wording("utter_notice_consultant_cancelled"),
+    "booking_stays": Wording("utter_notice_consultant_stays"),
 }
 NAMES: Final = frozenset(_ONE_SIDED) | frozenset(_OWNER)
 """All notices that have words."""
@@ -108,7 +111,7 @@ def _is_for_owner(notice: Notice) -> bool:
 def content_for(responses: Catalogue, notice: Notice) -> Content:
     """The message of a notice."""
     wording = wording_of(notice)
-    reply = responses.say(wording.response, _params(notice.values))
+    reply = responses.say(wording.response, params_of(notice.values))
     booking = notice.values["booking_id"]
     buttons = tuple(Button(one.title, _about(one.means, booking)) for one in reply.buttons)
     # With buttons WhatsApp fills the template by itself, with the text and what each one says.
@@ -121,15 +124,30 @@ def _about(intent: str, booking: int) -> str:
     return intent if intent in _ANEW else means(intent.removeprefix("/"), booking=booking)
 
 
+_ONLY: Final = {"on_site": " que llegue", "remote": " por llamada"}
+_OTHER_WAY: Final = {"on_site": " por llamada", "remote": " a alguien que llegue"}
 _ANEW: Final = ("/task_book", "/human", "/task_my_bookings")
 
 
-def _params(values: Mapping[str, Any]) -> dict[str, str]:
+_WHY: Final = {
+    "expired": "no respondió a tiempo",
+    "refused": "propuso una hora que no te quedó",
+}
+"""Why a request went on from a consultant, as the owner is told; else they cannot."""
+_STILL: Final = {
+    "pending": "está pedida",
+    "proposed": "está pedida",
+    "declined": "ya no cuenta con vos",
+}
+"""What becomes of a meeting with who lapsed, by its state; else it stands."""
+
+
+def params_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """What a notice says, as responses name it."""
     note = " ".join(str(values.get("note") or "").split())
     deadline, before = values.get("deadline"), values.get("before_starts")
-    asked_first = values.get("state") in ("pending", "proposed")
     return {
-        "number": str(values["booking_id"]),
+        "number": str(values["number"]),
         "name": str(values["consultant_name"]),
         "before_name": str(values.get("before_name", "")),
         "when": when(values["starts"]),
@@ -138,7 +156,11 @@ def _params(values: Mapping[str, Any]) -> dict[str, str]:
         "purpose": " ".join(str(values.get("purpose", "")).split()),
         "deadline": when(deadline) if deadline else "",
         "note": f" Dice: «{note}»." if note else "",
-        "why": "no respondió a tiempo" if values.get("why") == "expired" else "no puede atenderte",
+        "why": _WHY.get(str(values.get("why")), "no puede atenderte"),
+        "about": about(values),
+        "reached": reached(Reached(values.get("phone"), values.get("email"))),
+        "only": _ONLY[values["mode"]] if values.get("only") else "",
+        "other_way": _OTHER_WAY[values["mode"]] if values.get("only") else "",
         "time": "a la misma hora" if values.get("same_time") else "a otra hora",
-        "still": "está pedida" if asked_first else "sigue en pie",
+        "still": _STILL.get(str(values.get("state")), "sigue en pie"),
     }

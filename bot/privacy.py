@@ -8,8 +8,8 @@ is asked again; a test holds the two together."""
 DIGEST: Final = "4cde241cc6fd06d1"
 """Of those words: the beginning of their SHA-256."""
 
-CONTACT_VERSION: Final = "contacto-2026-12"
+CONTACT_VERSION: Final = "contacto-2026-12b"
 """Recorded with each booking whose owner agreed that the consultant gets their contact. It changes
 with the words of ``utter_ask_share_contact``; a test holds the two together."""
-CONTACT_DIGEST: Final = "1ef69675677f880a"
+CONTACT_DIGEST: Final = "cc4e41328d474f67"
 """Of those words, as above."""

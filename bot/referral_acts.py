@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import feeds, service, states
+from actions.bookings import contact, feeds, service, states
 from actions.bookings.booked import Booked
-from actions.bookings.contact import contact
 from actions.bookings.errors import BookingRefused, NotNow, NotYours, OpeningRefused
 from actions.bookings.openings import MODES as WAYS
 from actions.bookings.openings import Mode, Opening, Span
 from actions.messages.content import Button
-from bot.booking_words import MODES, briefly, when
+from bot.booking_words import MODES, about, briefly, contact_told, given_told, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
 from bot.consultant_acts import OWN_BUTTONS, own_place, says, told_place
@@ -82,7 +81,7 @@ async def _requests(here: "Actions", _args: Mapping[str, Any]) -> Result:
     if not waiting:
         return says("utter_no_requests", *OWN_BUTTONS)
     if len(waiting) == 1:
-        return _shown(waiting[0])
+        return await _shown(here, waiting[0])
     lines = [f"• {_line(one)}" for one in waiting[:9]]
     buttons = [
         Button(briefly(one.span.starts), means("referral_show", booking=one.id))
@@ -100,14 +99,15 @@ def purpose_of(booking: Booked) -> str:
     return " ".join(booking.purpose.split()) or "sin motivo escrito"
 
 
-def _shown(booking: Booked) -> Result:
+async def _shown(here: "Actions", booking: Booked) -> Result:
     until = "" if booking.deadline is None else when(booking.deadline)
     return says(
         "utter_request",
         *_answers(booking),
-        number=str(booking.id),
+        number=str(booking.number),
         when=when(booking.span.starts),
         mode=MODES[booking.mode],
+        about=about(await contact.asked_for(here.session, booking)),
         purpose=purpose_of(booking),
         until=until,
     )
@@ -121,7 +121,7 @@ async def _show(here: "Actions", args: Mapping[str, Any]) -> Result:
     if booking.span.starts <= here.now:
         return _late(booking) if booking.state != states.ACCEPTED else _over(booking)
     if booking.state == states.PENDING:
-        return _shown(booking)
+        return await _shown(here, booking)
     if booking.state != states.ACCEPTED:
         return _late(booking)
     return says(
@@ -137,9 +137,7 @@ async def _show(here: "Actions", args: Mapping[str, Any]) -> Result:
 
 async def contact_of(here: "Actions", booking: Booked) -> str:
     """How the owner is reached, in a sentence, as far as they agreed to it."""
-    found = await contact(here.session, booking)
-    parts = [] if found is None else [one for one in (found.firm, found.phone) if one]
-    return f"Contacto: {', '.join(parts)}." if parts else "No dejaron otro contacto que este chat."
+    return contact_told(await contact.contact(here.session, booking))
 
 
 async def _accept(here: "Actions", args: Mapping[str, Any]) -> Result:
@@ -155,6 +153,7 @@ async def _accept(here: "Actions", args: Mapping[str, Any]) -> Result:
         "when": when(booking.span.starts),
         "mode": MODES[booking.mode],
         "contact": await contact_of(here, booking),
+        "given": given_told(await contact.consultants(here.session, booking)),
     }
     # In a calendar that reads their bookings by itself the meeting would stand twice.
     has_feed = await feeds.is_made(here.session, booking.consultant_id)

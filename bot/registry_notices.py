@@ -140,7 +140,7 @@ async def tell_settled(
 ) -> Told:
     """A complaint was settled: told to who complained, whichever side that is, and to nobody else;
     with the ministry's answer where there is one."""
-    about = f"la cita {one.booking_id} del {when(one.starts)}"
+    about = f"la cita {one.referral_id} del {when(one.starts)}"
     if one.by == "owner":
         about = f"{about}, con {one.consultant_name}"
     name = "utter_told_settled_answer" if answer.strip() else "utter_told_settled"

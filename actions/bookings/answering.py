@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import chain, errors, ground, states
+from actions.bookings import chain, contact, errors, ground, restoring, states
 from actions.bookings.booked import Booked, Outcome, read, to_consultant, to_owner
 from actions.bookings.chain import Candidates
 from actions.bookings.checking import check_move, check_owner
@@ -34,7 +34,12 @@ async def accept(session: AsyncSession, booking_id: int, person_id: int, now: da
         {"id": booking_id, "now": now},
     )
     booking = await _settled(session, booking, states.ACCEPTED, "accepted", "consultant", now)
-    return Outcome(booking, tuple(to_owner(booking, "booking_accepted")))
+    reached = await contact.consultants(session, booking)
+    assert reached is not None
+    return Outcome(
+        booking,
+        tuple(to_owner(booking, "booking_accepted", phone=reached.phone, email=reached.email)),
+    )
 
 
 async def decline(
@@ -47,7 +52,8 @@ async def decline(
     note: str = "",
     terms: Terms = USUAL,
 ) -> Outcome:
-    """The consultant will not; the request goes to the next one at once, if one has time.
+    """The consultant will not; the request goes to the next one at once, if one has time. A meeting
+    that was agreed on, and that the owner asked to move, stays at its old time instead.
 
     ``note`` is why, for the ministry, and is not told to the owner. Raises NotYours, NotNow and
     BadWords.
@@ -147,7 +153,9 @@ async def refuse_other(
     *,
     terms: Terms = USUAL,
 ) -> Outcome:
-    """The owner does not take the proposed time: the request goes to the next consultant.
+    """The owner does not take the proposed time: the request goes to the next consultant. A meeting
+    that was agreed on, and that they had asked to move, stays at its old time instead. Whom it went
+    to, or that nobody is left, is what it ``became``: None where somebody is still looked for.
 
     Raises NotYours and NotNow.
     """
@@ -166,6 +174,12 @@ async def _pass_on(
     terms: Terms,
 ) -> Outcome:
     _check_words(note)
+    stays = await restoring.restore(session, booking, by, now, terms)
+    if stays is not None:
+        tell = to_owner if by == "consultant" else to_consultant
+        side = "owner" if by == "consultant" else "consultant"
+        asked = booking.span.starts
+        return Outcome(stays, tuple(tell(stays, "booking_stays", side=side, before_starts=asked)))
     await chain.end(session, booking, states.DECLINED, now)
     await session.execute(
         text("UPDATE booking SET answered_at = COALESCE(answered_at, :now) WHERE id = :id"),
@@ -173,10 +187,15 @@ async def _pass_on(
     )
     await ground.note(session, booking, "declined", by, now, note)
     told = [] if by == "consultant" else to_consultant(booking, "proposal_refused")
-    told += await chain.hand_on(session, booking, now, candidates, states.DECLINED, terms)
+    why = states.DECLINED if by == "consultant" else chain.REFUSED
+    told += await chain.hand_on(session, booking, now, candidates, why, terms)
     after = await read(session, booking.id)
     assert after is not None
-    return Outcome(after, tuple(told))
+    if by == "consultant":
+        return Outcome(after, tuple(told))
+    others = tuple(one for one in told if one.person_id != booking.person_id)
+    own = (one for one in told if one.person_id == booking.person_id)
+    return Outcome(after, others, next(own, None))
 
 
 async def _settled(

@@ -17,8 +17,9 @@ Side = Literal["owner", "consultant"]
 @dataclass(frozen=True, slots=True)
 class Booked:
     """One booking. ``consultant_person_id`` is who answers for the consultant in the chat, None
-    where nobody does; ``deadline`` is until when its referral waits for an answer. Moments are in
-    El Salvador's time."""
+    where nobody does; ``deadline`` is until when its referral waits for an answer, and ``need`` by
+    what consultants are looked for; both are only known of the consultant asked now or last.
+    Moments are in El Salvador's time."""
 
     id: int
     consultant_id: int
@@ -30,12 +31,21 @@ class Booked:
     mode: str
     state: str
     purpose: str
+    place: str
+    phone: str
     uid: str
     sequence: int
     hold_until: datetime | None
     consent_version: str | None
     consent_at: datetime | None
     deadline: datetime | None
+    need: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """What people are told as the meeting's number: that of the request, which stays the same
+        when it is handed on. A mere hold has no request yet, and its own number stands in."""
+        return self.id if self.referral_id is None else self.referral_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +61,18 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A booking after a change, and what others have to be told. Whoever made the change is not
-    among them: they have their answer."""
+    among them: they have their answer, in which ``became`` is to be told, where there is one."""
 
     booking: Booked
     notices: tuple[Notice, ...] = ()
+    became: Notice | None = None
 
 
 SELECT: Final = """
     SELECT b.id, b.consultant_id, c.name AS consultant_name, c.person_id AS consultant_person_id,
         b.person_id, b.referral_id, lower(b.during) AS starts, upper(b.during) AS ends, b.mode,
-        b.state, b.purpose, b.uid, b.sequence, b.hold_until, b.consent_version, b.consent_at,
-        r.deadline
+        b.state, b.purpose, b.place, b.phone, b.uid, b.sequence, b.hold_until, b.consent_version,
+        b.consent_at, r.deadline, r.need
     FROM booking AS b
     JOIN consultant AS c ON c.id = b.consultant_id
     LEFT JOIN referral AS r ON r.id = b.referral_id AND r.consultant_id = b.consultant_id
@@ -81,12 +92,15 @@ def booked(row: Row[Any]) -> Booked:
         mode=row.mode,
         state=row.state,
         purpose=row.purpose,
+        place=row.place,
+        phone=row.phone,
         uid=row.uid,
         sequence=row.sequence,
         hold_until=_there(row.hold_until),
         consent_version=row.consent_version,
         consent_at=_there(row.consent_at),
         deadline=_there(row.deadline),
+        need=row.need or {},
     )
 
 
@@ -108,6 +122,7 @@ def told(booking: Booked, **further: Any) -> dict[str, Any]:
     """What every notice says of a booking: which, with whom, when, how; and what is given."""
     return {
         "booking_id": booking.id,
+        "number": booking.number,
         "consultant_id": booking.consultant_id,
         "consultant_name": booking.consultant_name,
         "starts": booking.span.starts,

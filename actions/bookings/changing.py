@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import chain, errors, ground, states
+from actions.bookings import chain, contact, errors, ground, states
 from actions.bookings.answering import LONGEST_NOTE
 from actions.bookings.booked import Outcome, read, to_consultant, to_other
 from actions.bookings.checking import check_move
@@ -25,10 +25,11 @@ async def reschedule(
 ) -> Outcome:
     """The owner moves the booking to another opening of the same consultant, who is asked anew.
 
-    The old time is free at once, and if the new one cannot be had it is kept. What they hold there
-    is given up. The consultant, who cannot move it by themselves, proposes another time instead.
-    Raises NotYours, NotNow and, as
-    actions.bookings.service.hold, why the time cannot be had.
+    The old time is free at once, and if the new one cannot be had it is kept. Where it was agreed
+    on, it is gone back to if nothing comes of the new one (see actions.bookings.restoring). What
+    they hold there is given up. The consultant, who cannot move it by themselves, proposes another
+    time instead. Raises NotYours, NotNow and, as actions.bookings.service.hold, why the time cannot
+    be had.
     """
     before, _ = await ground.own(session, booking_id, person_id, "owner")
     if before.state not in states.LIVE or before.span.starts <= now:
@@ -65,6 +66,7 @@ async def reschedule(
                 before_starts=before.span.starts,
                 purpose=after.purpose,
                 deadline=after.deadline,
+                **await contact.asked_for(session, after),
             )
         ),
     )

@@ -97,8 +97,8 @@ async def _lock_concerned(session: AsyncSession, people: Sequence[int]) -> None:
 _THEIRS = "SELECT id FROM booking WHERE person_id = ANY(:people)"
 _THEIR_CONSULTANT = "SELECT id FROM consultant WHERE person_id = ANY(:people)"
 _SAID = (
-    "UPDATE booking SET purpose = '', consent_at = date_trunc('day', consent_at) "
-    "WHERE person_id = ANY(:people)",
+    "UPDATE booking SET purpose = '', place = '', phone = '', "
+    "consent_at = date_trunc('day', consent_at) WHERE person_id = ANY(:people)",
     # Who was looking for somebody is looked for no more; and by what they looked is theirs.
     "UPDATE referral SET need = '{}', deadline = NULL, state = CASE WHEN state IN "
     "('waiting', 'proposed', 'looking') THEN 'withdrawn' ELSE state END "

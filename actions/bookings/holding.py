@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.bookings import checking, errors, ground, states
+from actions.bookings import checking, contact, errors, ground, states
 from actions.bookings.booked import Booked, Outcome, read, to_consultant
 from actions.bookings.openings import (
     Mode,
@@ -28,6 +28,8 @@ from actions.people import linking, locks
 from actions.store.database import Executor
 
 LONGEST_PURPOSE: Final = 300
+LONGEST_PLACE: Final = 200
+LONGEST_PHONE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,15 @@ async def confirm(
     consent_version: str,
     now: datetime,
     *,
+    place: str = "",
+    phone: str = "",
     need: Mapping[str, Any] | None = None,
     terms: Terms = USUAL,
 ) -> Outcome:
     """The owner asks for what they hold: the consultant is to answer, by a deadline.
 
+    ``place`` is where a meeting in person is, and ``phone`` at which number the owner is called,
+    where it is not that of their channel: whoever accepts gets them with the rest of the contact.
     ``purpose`` is in the owner's words; ``consent_version`` names the text in which they agreed
     that whoever attends their request gets their contact; ``need`` is what fitting consultants are
     looked for by, if this one does not answer: ids and names of lists, nothing typed. Asked for
@@ -173,6 +179,11 @@ async def confirm(
         raise errors.NoPurpose(LONGEST_PURPOSE)
     if not consent_version.strip():
         raise errors.NoConsent
+    place = " ".join(place.split()) if booking.mode == "on_site" else ""
+    if len(place) > LONGEST_PLACE:
+        raise errors.BadWords(LONGEST_PLACE)
+    if len(phone) > LONGEST_PHONE:
+        raise errors.BadWords(LONGEST_PHONE)
     who = await ground.standing(session, booking.consultant_id)
     if who is None or not who.bookable(now):
         raise errors.NotBookable
@@ -202,12 +213,14 @@ async def confirm(
     await session.execute(
         text(
             "UPDATE booking SET state = 'pending', hold_until = NULL, purpose = :purpose, "
-            "consent_version = :version, consent_at = :now, asked_at = :now, "
-            "referral_id = :referral WHERE id = :id"
+            "place = :place, phone = :phone, consent_version = :version, consent_at = :now, "
+            "asked_at = :now, referral_id = :referral WHERE id = :id"
         ),
         {
             "id": booking_id,
             "purpose": purpose,
+            "place": place,
+            "phone": phone,
             "version": consent_version,
             "referral": referral_id,
             "now": now,
@@ -225,7 +238,11 @@ async def asked(session: Executor, booking_id: int, act: str, now: datetime) -> 
         booking,
         tuple(
             to_consultant(
-                booking, "referral_received", purpose=booking.purpose, deadline=booking.deadline
+                booking,
+                "referral_received",
+                purpose=booking.purpose,
+                deadline=booking.deadline,
+                **await contact.asked_for(session, booking),
             )
         ),
     )
@@ -242,16 +259,16 @@ async def insert(
     terms: Terms,
     chain: Booked | None = None,
 ) -> int:
-    """A new booking's number: a hold, or where it goes on a ``chain`` a request with the purpose
-    and the consent of the one before. The consultant's lock has to be held."""
+    """A new booking's number: a hold, or where it goes on a ``chain`` a request with the purpose,
+    the contact and the consent of the one before. The consultant's lock has to be held."""
     padded = span.padded(terms.rules)
     inserted: int = await session.scalar(
         text(
             "INSERT INTO booking (consultant_id, person_id, during, occupied, mode, state, "
-            "hold_until, made_at, uid, referral_id, purpose, consent_version, consent_at, "
-            "asked_at) VALUES (:consultant, :person, tstzrange(:starts, :ends), "
+            "hold_until, made_at, uid, referral_id, purpose, place, phone, consent_version, "
+            "consent_at, asked_at) VALUES (:consultant, :person, tstzrange(:starts, :ends), "
             "tstzrange(:from, :to), :mode, :state, :until, :now, :uid, :referral, :purpose, "
-            ":version, :consented, :asked) RETURNING id"
+            ":place, :phone, :version, :consented, :asked) RETURNING id"
         ),
         {
             "consultant": consultant_id,
@@ -267,6 +284,8 @@ async def insert(
             "uid": f"{uuid.uuid4()}@torogoz",
             "referral": chain.referral_id if chain else None,
             "purpose": chain.purpose if chain else "",
+            "place": chain.place if chain and mode == "on_site" else "",
+            "phone": chain.phone if chain else "",
             "version": chain.consent_version if chain else None,
             "consented": chain.consent_at if chain else None,
             "asked": now if chain else None,

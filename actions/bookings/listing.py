@@ -1,5 +1,6 @@
 """Referrals as staff page through them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -55,7 +56,8 @@ class ReferralLine:
 
 async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
     """Requests, the newest first. The search finds words or parts of words of the name of the last
-    consultant asked or of the owner's firm. Raises NoSuchOrder and NoSuchFilter."""
+    consultant asked or of the owner's firm, or the number that both sides are told of the meeting
+    ("39", "cita 39"). Raises NoSuchOrder and NoSuchFilter."""
     for name in asked.filters:
         if name not in FILTERS:
             raise NoSuchFilter(name)
@@ -72,9 +74,10 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
     if words := folded(asked.search[:100].replace("\0", " ")).split():
         narrowed.append(
             "(c.name_folded LIKE ALL(CAST(:words AS text[])) "
-            "OR f.name_folded LIKE ALL(CAST(:words AS text[])))"
+            "OR f.name_folded LIKE ALL(CAST(:words AS text[])) OR r.id = :number)"
         )
         values["words"] = [like(word) for word in words]
+        values["number"] = _number(words)
     order = order_by(asked, ORDERS, "r.made_at DESC", "r.id DESC")
     source = f"""
         FROM referral AS r JOIN consultant AS c ON c.id = r.consultant_id
@@ -123,3 +126,10 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
         ],
         total,
     )
+
+
+def _number(words: Sequence[str]) -> int | None:
+    """The number that is looked for; None where it is no number."""
+    last = words[-1]
+    said = len(words) == 1 or list(words[:-1]) == ["cita"]
+    return int(last) if said and last.isascii() and last.isdigit() and len(last) < 19 else None

@@ -163,6 +163,11 @@ class Booking(Base):
     hold_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     purpose: Mapped[str] = mapped_column(Text, server_default=text("''"))
     """In the owner's words; empty before it is asked for, and once it is erased."""
+    place: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """Where a meeting in person is, in the owner's words: an address or what it is next to. Empty
+    where it was not asked for, and once it is erased, as is ``phone``."""
+    phone: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """At which the owner is called, where their channel gives no number."""
     consent_version: Mapped[str | None] = mapped_column(Text)
     """Which text the owner agreed to before their contact was given to the consultant."""
     consent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -43,10 +43,10 @@ BOOKINGS: Final = (
         "booking",
         OF_PEOPLE,
         {
-            "id": ("numero", "Número de la cita"),
+            "id": ("registro", "Número con que se guarda; cambia si la atiende otro consultor"),
             "person_id": ACCOUNT,
             "consultant_id": ("consultor", "Número del consultor"),
-            "referral_id": ("solicitud", "Número de la solicitud"),
+            "referral_id": ("numero", "Número de la cita, que es el de la solicitud"),
             "mode": _MODE,
             "state": (
                 "estado",
@@ -56,6 +56,8 @@ BOOKINGS: Final = (
             ),
             "hold_until": ("apartada_hasta", "Hasta cuándo está apartada"),
             "purpose": ("motivo", "Para qué la pidió"),
+            "place": ("lugar", "Dónde es, con sus palabras"),
+            "phone": ("telefono", "A qué número le llaman para la cita"),
             "consent_version": ("permiso", "Versión del permiso de dar su contacto"),
             "consent_at": ("permiso_dado", "Cuándo dio ese permiso"),
             "made_at": ("apartada", "Cuándo la apartó"),
@@ -127,7 +129,6 @@ BOOKINGS: Final = (
         {
             "id": ("numero", "Número de la queja"),
             "person_id": ACCOUNT,
-            "booking_id": ("cita", "Número de la cita"),
             "by": ("como", "owner, como quien pidió la cita; consultant, como consultor"),
             "text": ("texto", "Lo que dijo"),
             "made_at": ("hecha", "Cuándo la puso"),
@@ -135,7 +136,13 @@ BOOKINGS: Final = (
             "outcome": ("resultado", "Lo que decidió el ministerio"),
             "answer": ("respuesta", "Lo que el ministerio le contestó"),
         },
-        {"settled_by": STAFF},
+        {"booking_id": "Es la cita de «cita».", "settled_by": STAFF},
+        {
+            "cita": (
+                "(SELECT referral_id FROM booking WHERE id = t.booking_id)",
+                "Número de la cita",
+            )
+        },
     ),
     Part(
         "horarios",

@@ -33,6 +33,8 @@ __all__ = ["enrol", "library", "meet"]
 
 RESPONSES = responses.load(Path(responses.__file__).parent)
 FIRM = "Taller La Ceiba"
+PLACE = "Calle El Progreso, portón verde"
+PHONE = "+50370001234"
 
 
 async def _ask(
@@ -41,7 +43,9 @@ async def _ask(
     """The number of a request of which the consultant was told."""
     held = await hold(database, advisor, owner.person_id, hour(when))
     async with database.transaction() as session:
-        outcome = await service.confirm(session, held, owner.person_id, purpose, CONSENT, NOW)
+        outcome = await service.confirm(
+            session, held, owner.person_id, purpose, CONSENT, NOW, place=PLACE, phone=PHONE
+        )
         await post_all(session, RESPONSES, outcome.notices, NOW)
     return held
 
@@ -105,6 +109,37 @@ async def test_an_owners_words_and_contact_leave_the_consultants_messages(
         rosa=rosa.person_id,
     ) == [("excluded", "erased")]
     assert theirs
+    assert await rows(
+        database,
+        "SELECT DISTINCT purpose, place, phone FROM booking WHERE person_id = :ana",
+        ana=ana.person_id,
+    ) == [("", "", "")]
+
+
+async def test_a_consultants_telephone_leaves_the_owners_messages(
+    database: Database, enrol: Enrol, meet: Meet
+) -> None:
+    rosa, ana = await meet(), await meet()
+    advisor = await enrol(someone=rosa)
+    await run(
+        database,
+        "UPDATE consultant SET phone = '+50371112222' WHERE id = :id",
+        id=advisor.id,
+    )
+    booking = await _ask(database, advisor, ana, "2026-11-25 09:00", PURPOSE)
+    async with database.transaction() as session:
+        outcome = await service.accept(session, booking, rosa.person_id, NOW)
+        await post_all(session, RESPONSES, outcome.notices, NOW)
+    await _write(database, ana, ["Le llaman del +50371112222 mañana", "Otra cosa"], turn_id=1)
+    async with database.transaction() as session:
+        await erasure.erase(session, rosa.person_id, NOW, answering=())
+    left = await rows(
+        database,
+        "SELECT content->>'text' FROM outbox WHERE person_id = :ana AND content <> '{}'",
+        ana=ana.person_id,
+    )
+    assert ("Otra cosa",) in left
+    assert not any("+50371112222" in text for (text,) in left)
 
 
 async def test_what_a_turn_of_the_consultant_is_telling_is_waited_for(

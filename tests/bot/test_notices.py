@@ -23,7 +23,8 @@ __all__ = ["meet"]
 CATALOGUE = responses.load(RESPONSES)
 STARTS = datetime(2026, 12, 3, 9, 0, tzinfo=ZONE)
 VALUES: dict[str, Any] = {
-    "booking_id": 12,
+    "booking_id": 40,
+    "number": 12,
     "consultant_id": 3,
     "consultant_name": "Ana Paz",
     "starts": STARTS,
@@ -39,6 +40,10 @@ MORE: dict[str, Any] = {
     "same_time": True,
     "note": "estoy de viaje",
     "state": "accepted",
+    "work": ["aguas"],
+    "area": ["Nahuizalco", "Sonsonate Norte", "Sonsonate"],
+    "phone": "+50370001234",
+    "only": True,
 }
 SIDES = [{"side": "owner"}, {"side": "consultant"}, {"by": "owner"}, {"by": "consultant"}]
 
@@ -85,7 +90,7 @@ def test_a_notice_is_one_paragraph_about_its_booking(notice: Notice) -> None:
     assert "12" in content.text
     for button in content.buttons:
         assert button.means.startswith("/")
-        assert '"booking": 12' in button.means or button.means == "/task_book"
+        assert '"booking": 40' in button.means or button.means == "/task_book"
 
 
 @pytest.mark.parametrize("notice", _all(), ids=lambda one: f"{one.name}-{one.values}"[:60])

@@ -31,7 +31,8 @@ OVERDUE: Final = datetime(2027, 2, 12, 9, 40, tzinfo=ZONE)
 MEETING: Final = datetime(2027, 2, 18, 10, 0, tzinfo=ZONE)
 NAMES: Final = ("Amanda Chicas Luna", "Bernabé Portillo Sol", "Clelia Rivas Mejía")
 FIRM: Final = "Lácteos La Vaquita"
-SECRETS: Final = ("Confirmada", FIRM, "+503")
+ADDRESS: Final = "Salida a Quelepa, portón azul"
+SECRETS: Final = ("Confirmada", FIRM, ADDRESS, "+503")
 """What nobody hears whose the meeting is not."""
 SECONDS: Final = 120.0
 """What is waited for comes at once, on a machine that has nothing else to do."""
@@ -267,7 +268,8 @@ async def test_from_the_request_to_the_rating(stage: Stage) -> None:
             },
             {"says": "1", "hears": "¿Cuándo te queda bien?"},
             {"says": "el 18 de febrero a las 10 de la mañana", "hears": "¿De qué se trata?"},
-            {"says": "revisar la trampa de grasa de la quesería", "hears": "¿Estás de acuerdo?"},
+            {"says": "revisar la trampa de grasa de la quesería", "hears": "¿Dónde es?"},
+            {"says": ADDRESS, "hears": "¿Estás de acuerdo?"},
             {"presses": "Sí", "hears": ["18 de febrero", "trampa"], "offers": "Pedir la cita"},
             {"presses": "Pedir la cita", "hears": ["18 de febrero", "viernes 12 de febrero"]},
         ]
@@ -276,8 +278,9 @@ async def test_from_the_request_to_the_rating(stage: Stage) -> None:
     assert first.name in owner.new[-1].text
     (request,) = await stage.news(first.player)
     assert [one.title for one in request.buttons] == ["Aceptar", "Otra hora", "No puedo"]
-    assert all(each in request.text for each in ("trampa de grasa", "18 de febrero"))
-    assert not any(each in request.text for each in (FIRM, owner.external_on("whatsapp")))
+    for each in ("trampa de grasa", "18 de febrero", "Aguas", "San Miguel"):
+        assert each in request.text
+    assert not any(each in request.text for each in (FIRM, ADDRESS, owner.external_on("whatsapp")))
 
     # Declined: at once it is the next one's.
     stage.look()
@@ -329,7 +332,7 @@ async def test_from_the_request_to_the_rating(stage: Stage) -> None:
     assert await states(stage) == ["declined", "expired", "pending"]
 
     stage.look()
-    contact = [FIRM, owner.external_on("whatsapp")]
+    contact = [FIRM, owner.external_on("whatsapp"), ADDRESS]
     await third.player.play([{"presses": "Aceptar", "hears": ["18 de febrero", *contact]}])
     assert await states(stage) == ["declined", "expired", "accepted"]
     (told,) = await stage.news(owner)

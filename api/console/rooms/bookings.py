@@ -30,11 +30,11 @@ LONGEST_LABEL: Final = 11
 
 STATES: Final = {
     "espera": "Espera al consultor",
-    "otra_hora": "Espera al dueño: otra hora",
-    "buscando": "Se busca otro consultor",
+    "otra_hora": "Espera al dueño",
+    "buscando": "Se busca otro",
     "aceptada": "Aceptada",
     "sin_consultor": "Sin consultor",
-    "retirada": "Retirada o cancelada",
+    "retirada": "Retirada",
 }
 TONES: Final = {
     "espera": "warning",
@@ -54,7 +54,7 @@ def _waits(one: ReferralLine) -> str:
 TABLE: Final[Table[ReferralLine]] = Table(
     path=PATH,
     title="Solicitudes de cita",
-    search="Consultor o empresa",
+    search="Consultor, empresa o número",
     empty="Todavía nadie pide una cita.",
     personal=True,
     filters=(Filter("estado", "Estado", [("", "Todos"), *STATES.items()]),),
@@ -72,7 +72,7 @@ TABLE: Final[Table[ReferralLine]] = Table(
             link=lambda one: f"{REGISTRY}/{one.consultant_id}",
         ),
         Column("Estado", lambda one: STATES[one.state], tone=lambda one: TONES[one.state]),
-        Column("Espera", _waits),
+        Column("Espera", _waits, only_exported=True),
         Column("Vence", lambda one: one.deadline, sort="vence"),
         Column("Cita", lambda one: one.starts),
         Column("Cómo", lambda one: MODES[one.mode], only_exported=True),

@@ -103,8 +103,8 @@ def test_whatever_people_write_stays_a_text(summary: str, description: str, plac
 )
 def test_a_booking_is_shown_as_what_it_is(state: str, status: str) -> None:
     booking = Booked(
-        1, 2, "Consultora", 3, 4, 5, WEDNESDAY, "remote", state, "", "u@torogoz", 6, None, None,
-        None, None,
+        1, 2, "Consultora", 3, 4, 5, WEDNESDAY, "remote", state, "", "", "", "u@torogoz", 6, None,
+        None, None, None,
     )  # fmt: skip
     meeting = calendar.appointment(booking, "Cita", "Motivo", "En línea")
     assert meeting == Appointment(
