@@ -179,7 +179,7 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
         figures=figures,
         bookings=[_booking(booking) for booking in bookings],
         may_follow=may_follow,
-        week=_week(windows),
+        week=_week(windows, one),
         exceptions=[(_when(kept.what), kept.what.opened) for kept in exceptions],
         terms=visit.console.terms.rules,
         may_manage=visit.may(MANAGE),
@@ -283,13 +283,20 @@ def _booking(booking: Booked) -> Mapping[str, Any]:
     }
 
 
-def _week(windows: Sequence[Window]) -> Sequence[tuple[str, Sequence[str]]]:
-    """The days on which there is time, with their hours."""
+def _possible(mode: str, who: Record) -> str:
+    """What is left of an hour's way of meeting for who only comes, or only calls."""
+    if mode != "both" or who.on_site == who.remote:
+        return mode
+    return "on_site" if who.on_site else "remote"
+
+
+def _week(windows: Sequence[Window], who: Record) -> Sequence[tuple[str, Sequence[str]]]:
+    """The days on which there is time, with their hours, and how they can be met then."""
     return [
         (
             name,
             [
-                f"{one.starts:%H:%M} a {one.ends:%H:%M}, {MODES[one.mode].lower()}"
+                f"{one.starts:%H:%M} a {one.ends:%H:%M}, {MODES[_possible(one.mode, who)].lower()}"
                 for one in windows
                 if one.weekday == weekday
             ],

@@ -78,6 +78,8 @@ async def test_requests_are_listed_as_they_stand(
 
     newest, middle, oldest = (one.number for one in everything.rows)
     assert await numbers(search="panaderia lup") == [newest, oldest]
+    assert await numbers(search=f"cita {middle}") == [middle]
+    assert await numbers(search=str(oldest)) == [oldest]
     assert await numbers(search="CONSULTORA 2") == [newest, middle]
     assert await numbers(search="%") == []
     assert await numbers(search="\0") == [newest, middle, oldest]
