@@ -260,6 +260,24 @@ async def _leave_lapsed(
     ]
 
 
+async def _leave_lapsed(
+    session: AsyncSession, seen: Booked, now: datetime, candidates: Candidates, terms: Terms
+) -> list[Notice]:
+    """The request leaves a consultant who may no longer be met: neither could agree to it."""
+    booking = await read(session, seen.id, locked=True)
+    assert booking is not None
+    who = await ground.standing(session, booking.consultant_id)
+    is_bookable = who is not None and who.bookable(now)
+    if is_bookable or booking.state not in (states.PENDING, states.PROPOSED):
+        return []
+    await end(session, booking, states.DECLINED, now)
+    await ground.note(session, booking, LAPSED, "clock", now)
+    return [
+        *to_consultant(booking, "registration_lapsed", state=states.DECLINED),
+        *await hand_on(session, booking, now, candidates, LAPSED, terms),
+    ]
+
+
 async def _expire(
     session: AsyncSession, seen: Booked, now: datetime, candidates: Candidates, terms: Terms
 ) -> list[Notice]:

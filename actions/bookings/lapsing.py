@@ -1,6 +1,7 @@
 """Bookings to come of consultants whose registration holds no more: both sides are told, once.
 
-The booking stays: whether to go there all the same is the owner's to decide, who may cancel it.
+What was agreed on stays: whether to go there all the same is the owner's to decide, who may cancel
+it. What still waits for an answer is handed on instead (actions.bookings.chain).
 """
 
 from datetime import datetime
@@ -24,7 +25,7 @@ async def lapsed(session: AsyncSession, now: datetime, *, most: int = MOST_AT_ON
     rows = await session.execute(
         text(
             f"""
-            {SELECT} WHERE b.state IN ('pending', 'proposed', 'accepted')
+            {SELECT} WHERE b.state = 'accepted'
                 AND lower(b.during) > :now AND b.lapse_told_at IS NULL
                 AND NOT COALESCE({BOOKABLE_SQL.format(c="c")}, false)
             ORDER BY lower(b.during) LIMIT :most FOR NO KEY UPDATE OF b SKIP LOCKED
@@ -51,7 +52,7 @@ async def _forget_those_who_are_back(session: AsyncSession, now: datetime) -> No
             f"""
             UPDATE booking SET lapse_told_at = NULL WHERE id IN (
                 SELECT b.id FROM booking AS b JOIN consultant AS c ON c.id = b.consultant_id
-                WHERE b.state IN ('pending', 'proposed', 'accepted') AND lower(b.during) > :now
+                WHERE b.state = 'accepted' AND lower(b.during) > :now
                     AND b.lapse_told_at IS NOT NULL AND {BOOKABLE_SQL.format(c="c")}
                 FOR NO KEY UPDATE OF b SKIP LOCKED)
             """

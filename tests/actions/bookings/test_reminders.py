@@ -130,7 +130,6 @@ async def test_bookings_to_come_of_who_lapsed_are_reported_once_to_both_sides(
             (ana.person_id, "consultant_lapsed"),
             (advisor.person_id, "registration_lapsed"),
         ]
-        * 2
     )
     assert await _lapsed(database) == []
     assert await rows(database, "SELECT DISTINCT state FROM booking ORDER BY state") == [
