@@ -107,10 +107,10 @@ async def _may_apply(here: "Actions", _args: Mapping[str, Any]) -> Result:
 
 
 async def _apply(here: "Actions", args: Mapping[str, Any]) -> Result:
-    meets = str(args["registry_meets"])
+    meets, kind = str(args["registry_meets"]), str(args["registry_kind"])
     application = Application(
-        kind=str(args["registry_kind"]),
-        name=str(args["registry_name"]),
+        kind=kind,
+        name=str(args["registry_person_name" if kind == "persona" else "registry_name"]),
         categories=tuple(args["registry_categories"]),
         departments=tuple(args.get("registry_departments") or ()),
         on_site=meets != "remote",

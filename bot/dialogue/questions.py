@@ -8,6 +8,7 @@ from actions.messages.content import Button
 from bot.dialogue.conversation import Context, Conversation, Effect, Note, Say, Task
 from bot.dialogue.walk import Ask, Walk, summary_lines, walk
 from bot.flows.model import Flow, Slot, Summary
+from bot.slots.choice import SeveralChoices
 from bot.slots.protocol import Option, Stored
 from bot.understanding.understood import TASKS, Open
 from knowledge.text import content_words, fold
@@ -113,8 +114,9 @@ def question(slot: Slot | Summary, task: Task, walked: Walk, context: Context) -
     else:
         params = walked.params(context.flows.slots)
         says.append(Say(slot.ask, params, option_buttons(slot, task)))
-    if slot.type is not None and slot.type.name == "several_choices":
-        listed = [f"{place}. {one.title}" for place, one in enumerate(slot.type.options, start=1)]
+    if isinstance(slot.type, SeveralChoices):
+        offered = slot.type.options[: slot.type.listed]
+        listed = [f"{place}. {one.title}" for place, one in enumerate(offered, start=1)]
         says.append(Say("utter_several", {"options": "\n".join(listed)}))
     if slot.optional and not says[0].buttons:  # type: ignore[union-attr]
         says.append(Say("utter_may_skip"))

@@ -122,8 +122,9 @@ class SeveralChoices:
     """``type: several_choices``
 
     ``options`` as in a choice. ``minimum`` and ``maximum``: how many may be picked; 1 and all when
-    not said. ``none``: true where "ninguna" is an answer. Kept as the list of values in the order
-    of the options.
+    not said. ``none``: true where "ninguna" is an answer. ``listed``: how many options the question
+    lists, all when not said; the others are for who names them, and "todas" is then no answer. Kept
+    as the list of values in the order of the options.
     """
 
     name: ClassVar[str] = "several_choices"
@@ -131,17 +132,21 @@ class SeveralChoices:
     minimum: int
     maximum: int
     none: bool
+    listed: int
     is_numeric: bool = False
     is_free: bool = False
 
     @classmethod
     def declared(cls, declaration: Declaration) -> Self:
         options = _declared_options(declaration)
+        listed = declaration.whole("listed", 1)
+        in_order(listed, len(options), "'listed' and the number of options")
         minimum, maximum = declaration.whole("minimum", 1), declaration.whole("maximum", 1)
         minimum, maximum = minimum or 1, len(options) if maximum is None else maximum
         in_order(minimum, maximum)
         in_order(minimum, len(options), "'minimum' and the number of options")
-        return cls(options, minimum, maximum, declaration.flag("none"))
+        none = declaration.flag("none")
+        return cls(options, minimum, maximum, none, len(options) if listed is None else listed)
 
     @property
     def hint(self) -> str:
@@ -184,6 +189,8 @@ class SeveralChoices:
         if said in _NONE:
             return set()
         together = 2 if said in _BOTH else _count_together(text)
+        if self.listed < len(self.options) and (said in _ALL or _EXCEPT.match(text)):
+            return Wrong("utter_wrong_choice_name_them")
         if said in _ALL or together == len(self.options):
             return everything
         if together is not None:

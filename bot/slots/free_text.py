@@ -15,13 +15,15 @@ class FreeText:
     """``type: text``
 
     ``minimum``, ``maximum``: characters, 1 and 1,000 when not said. ``without_letters``: true to
-    take an answer without any letter or digit ("-", "👍"). Kept as tidied text.
+    take an answer without any letter or digit ("-", "👍"). ``words``: how many it has at least, 1
+    when not said. Kept as tidied text.
     """
 
     name: ClassVar[str] = "text"
     minimum: int
     maximum: int
     without_letters: bool
+    words: int = 1
     options: tuple[Option, ...] = ()
     is_numeric: bool = False
     is_free: bool = True
@@ -33,7 +35,8 @@ class FreeText:
         maximum = declaration.whole("maximum", 1)
         minimum, maximum = minimum or 1, 1_000 if maximum is None else maximum
         in_order(minimum, maximum)
-        return cls(minimum, maximum, declaration.flag("without_letters"))
+        words = declaration.whole("words", 1) or 1
+        return cls(minimum, maximum, declaration.flag("without_letters"), words)
 
     def read(self, sent: Sent, today: date) -> Value | Wrong | Choose:
         if not sent.text.strip() and sent.kind not in ("text", "button"):
@@ -52,6 +55,8 @@ class FreeText:
             return Wrong("utter_wrong_text_without_words")
         if len(text) < self.minimum:
             return Wrong("utter_wrong_text_too_short", {"minimum": f"{self.minimum:,}"})
+        if len(text.split()) < self.words:
+            return Wrong("utter_wrong_text_too_few_words", {"words": str(self.words)})
         return Value(text, text)
 
 

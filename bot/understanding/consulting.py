@@ -59,6 +59,11 @@ _BESIDE_NO: Final = frozenset(
     sera
     """)
 )
+_CANCEL: Final = re.compile(
+    r"(?:(?:si|mejor|quiero|kiero|tengo (?:que|q)) )*(?:[ck]ancel|anul)"
+    r"(?:(?:a|e|ar|emos)?(?:la|lo)\b.{0,20}|\w* (?:la|esa|mi) [cs]ita)"
+)
+_CANCELS: Final = ("referral_cancel", "booking_cancel")
 _SURE: Final = re.compile(r"\b(?:ace?pt|asept|recha[sz]|declin)\w*")
 """Words of an answer to a request, also where none was shown."""
 _ACCEPTS: Final = ("referral_accept", "proposal_agree")
@@ -80,7 +85,9 @@ def pressed(text: str, menu: Sequence[Button], *, asked: bool) -> Meant | None:
     answers = {intent: (intent, values) for _, intent, values in offers}
     is_request = any(one in answers for one in (*_ACCEPTS, *_DECLINES))
     said = _said(key, spoken)
-    if said == "other":
+    if _CANCEL.fullmatch(key):
+        found = next((answers[one] for one in _CANCELS if one in answers), None)
+    elif said == "other":
         found = next((answers[one] for one in _OTHERS if one in answers), None)
     elif is_request:
         wanted = {"yes": _ACCEPTS, "no": _DECLINES}.get(said or "", ())

@@ -224,3 +224,14 @@ def test_a_choice_offered_holds_whole_answers() -> None:
     assert isinstance(answer, Choose)
     for option in answer.options:
         assert slot(SEVERAL).check(option.value, TODAY) == Value(option.value, option.shown)
+
+
+def test_what_is_not_listed_is_named_and_never_meant_by_all() -> None:
+    languages = {
+        "type": "several_choices",
+        "listed": 2,
+        "options": ["Español", "Inglés", "Francés"],
+    }
+    assert wrong(languages, "todos") == "choice_name_them"
+    assert wrong(languages, "todos menos francés") == "choice_name_them"
+    assert value(languages, "español y francés") == ["Español", "Francés"]

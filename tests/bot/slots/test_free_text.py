@@ -78,3 +78,9 @@ def test_what_is_kept_can_be_stored_anywhere_and_stays_as_it_is(text: str) -> No
         assert kept == kept.strip() == unicodedata.normalize("NFC", kept)
         assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in kept if c != "\n")
         assert value({"type": "text", "maximum": 6_000, "without_letters": True}, kept) == kept
+
+
+def test_a_full_name_has_two_words() -> None:
+    full = {"type": "text", "words": 2}
+    assert wrong(full, "lola") == "text_too_few_words"
+    assert value(full, "Lola Cañas") == "Lola Cañas"

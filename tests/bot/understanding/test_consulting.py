@@ -76,6 +76,15 @@ def test_yes_and_no_press_the_buttons_that_begin_so() -> None:
     assert no is not None and no.intent == "referral_show"
 
 
+def test_a_meeting_that_is_shown_is_called_off_in_words() -> None:
+    shown = (REQUEST[1], Button("Cancelar la cita", '/referral_cancel{"booking": 7}'))
+    for text in ("cancelala", "mejor cancelarla por favor", "tengo q cancelar la cita"):
+        understood = _heard(text, shown)
+        assert understood is not None and understood.intent == "referral_cancel"
+    plain = _heard("cancelar", shown)
+    assert plain is not None and plain.intent == "cancel"
+
+
 def test_an_open_question_is_not_answered_by_a_request_that_came_meanwhile() -> None:
     understood = _heard("si", REQUEST, Slot("right", "Bien", slot_type({"type": "yes_no"})))
     assert understood is not None and understood.intent == "answer"
