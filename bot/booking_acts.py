@@ -10,11 +10,12 @@ from actions.bookings.service import Booked
 from actions.messages.content import Button
 from actions.people import linking
 from actions.registry.rules import day_of
-from bot import finding_acts, notices, offering_times, verifying_acts
+from bot import answering_acts, finding_acts, notices, offering_times, verifying_acts
 from bot.booking_words import MODES, STATES, briefly, reached, when
 from bot.calendar_files import attached
 from bot.candidates import candidates
-from bot.dialogue.conversation import Result, Say
+from bot.consultant_acts import own_place
+from bot.dialogue.conversation import Do, Result, Say
 from bot.dialogue.questions import means
 from bot.finding_acts import moment_of, params_of, span_from, told_others
 from bot.offering_times import other_times
@@ -32,8 +33,13 @@ _Handler = Callable[["Actions", Mapping[str, Any]], Awaitable[Any]]
 # -- looking at bookings ---------------------------------------------------------------------------
 
 
-async def _my_bookings(here: "Actions", _args: Mapping[str, Any]) -> Result:
+async def _my_bookings(here: "Actions", args: Mapping[str, Any]) -> Result:
     found = await agenda.of_person(here.session, here.person_id, here.now)
+    place = None if found else await own_place(here)
+    if place is not None and place.is_registered:
+        words = {"said": args.get("said") or "mis citas"}
+        theirs: Result = await here.run(Do("consultant_agenda", words))
+        return theirs
     past = await agenda.of_person(here.session, here.person_id, here.now, past=True)
     old = (Button("Citas pasadas", "/bookings_past"),) if past else ()
     if not found:
@@ -175,9 +181,11 @@ async def _proposal_refuse(here: "Actions", args: Mapping[str, Any]) -> Result:
 # -- changing and cancelling -----------------------------------------------------------------------
 
 
-async def _bookings_to_change(here: "Actions", args: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _bookings_to_change(
+    here: "Actions", args: Mapping[str, Any]
+) -> Mapping[str, Any] | Result:
     """The bookings to come as options; the only one, or the one that was named by its number or by
-    its day and hour, is taken."""
+    its day and hour, is taken. A consultant's own meetings are shown, where those are meant."""
     found = [
         one
         for one in await agenda.of_person(here.session, here.person_id, here.now)
@@ -188,6 +196,10 @@ async def _bookings_to_change(here: "Actions", args: Mapping[str, Any]) -> Mappi
     if wanted is None and (number := which_booking.number_in(said)) is not None:
         # People know a meeting by its request's number, buttons by its own.
         wanted = next((one.id for one in found if one.number == number), _NONE)
+    if pressed is None and (wanted == _NONE or not found):
+        theirs = await answering_acts.theirs(here, said)
+        if theirs is not None:
+            return Result({"bookings": [], "booking_found": "theirs"}, theirs.says)
     if wanted is not None and wanted not in [one.id for one in found]:
         return {"bookings": [], "refusal": str(errors.NotYours()), "booking_found": "not_own"}
     if not found:
