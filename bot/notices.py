@@ -140,12 +140,6 @@ _STILL: Final = {
     "declined": "ya no cuenta con vos",
 }
 """What becomes of a meeting with who lapsed, by its state; else it stands."""
-_STILL: Final = {
-    "pending": "está pedida",
-    "proposed": "está pedida",
-    "declined": "ya no cuenta con vos",
-}
-"""What becomes of a meeting with who lapsed, by its state; else it stands."""
 
 
 def params_of(values: Mapping[str, Any]) -> dict[str, str]:

@@ -172,8 +172,9 @@ async def expire_due(
 
     Lapsed holds are deleted. A request whose consultant did not answer goes to the next one; a
     proposed time to which the owner did not answer ends with it. Nor does a request wait for who
-    may no longer be met. Up to ``most`` requests of each kind: to be run every minute, in a transaction of its own, in as many processes as there are.
-    It waits for nobody: what another transaction has in hand is left for the next run.
+    may no longer be met. Up to ``most`` requests of each kind: to be run every minute, in a
+    transaction of its own, in as many processes as there are. It waits for nobody: what another
+    transaction has in hand is left for the next run.
     """
     await session.execute(
         text(
@@ -240,24 +241,6 @@ async def _why(session: AsyncSession, last: Booked) -> str:
     if by == LAPSED:
         return LAPSED
     return REFUSED if by == "owner" else states.DECLINED
-
-
-async def _leave_lapsed(
-    session: AsyncSession, seen: Booked, now: datetime, candidates: Candidates, terms: Terms
-) -> list[Notice]:
-    """The request leaves a consultant who may no longer be met: neither could agree to it."""
-    booking = await read(session, seen.id, locked=True)
-    assert booking is not None
-    who = await ground.standing(session, booking.consultant_id)
-    is_bookable = who is not None and who.bookable(now)
-    if is_bookable or booking.state not in (states.PENDING, states.PROPOSED):
-        return []
-    await end(session, booking, states.DECLINED, now)
-    await ground.note(session, booking, LAPSED, "clock", now)
-    return [
-        *to_consultant(booking, "registration_lapsed", state=states.DECLINED),
-        *await hand_on(session, booking, now, candidates, LAPSED, terms),
-    ]
 
 
 async def _leave_lapsed(

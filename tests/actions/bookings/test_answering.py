@@ -255,47 +255,12 @@ async def test_a_request_leaves_who_may_no_longer_be_met(
     assert names(await expire(database, NOW, everyone))[1:] == [
         (ana.person_id, "referral_exhausted"),
     ]
-    assert await rows(
-        database, "SELECT act, by FROM booking_event WHERE act IN ('declined', 'lapsed')"
-    ) == [("lapsed", "clock")] * 2
-
-
-@pytest.mark.parametrize(
-    "lapses",
-    [
-        "UPDATE consultant SET state = 'suspendida' WHERE id = :id",
-        "UPDATE consultant SET valid_to = '2026-11-22' WHERE id = :id",
-    ],
-)
-@pytest.mark.parametrize("proposes", [False, True])
-async def test_a_request_leaves_who_may_no_longer_be_met(
-    database: Database, enrol: Enrol, meet: Meet, lapses: str, proposes: bool
-) -> None:
-    first, second, ana = await enrol(), await enrol(), await meet()
-    agreed_on = await agreed(database, first, ana.person_id, hour("2026-11-27 09:00"))
-    booking = await request(database, first, ana.person_id, NEXT_FRIDAY)
-    if proposes:
-        other = hour("2026-12-04 14:00")
-        await do(database, service.propose_other, booking.id, first.person_id, other, NOW)
-    everyone = among(first.id, second.id)
-    assert await expire(database, NOW, everyone) == []
-    await run(database, lapses, id=first.id)
-    told = await asyncio.gather(*(expire(database, NOW, everyone) for _ in range(3)))
-    assert names([notice for one in told for notice in one]) == [
-        (first.person_id, "registration_lapsed"),
-        (second.person_id, "referral_received"),
-        (ana.person_id, "referral_handed_on"),
-    ]
-    assert await referral_of(database, booking) == ("waiting", [first.id, second.id])
-    # What both agreed on is the owner's to decide about.
-    assert await referral_of(database, agreed_on) == ("accepted", [first.id])
-    await run(database, lapses, id=second.id)
-    assert names(await expire(database, NOW, everyone))[1:] == [
-        (ana.person_id, "referral_exhausted"),
-    ]
-    assert await rows(
-        database, "SELECT act, by FROM booking_event WHERE act IN ('declined', 'lapsed')"
-    ) == [("lapsed", "clock")] * 2
+    assert (
+        await rows(
+            database, "SELECT act, by FROM booking_event WHERE act IN ('declined', 'lapsed')"
+        )
+        == [("lapsed", "clock")] * 2
+    )
 
 
 async def test_a_request_is_not_handed_around_for_ever(
