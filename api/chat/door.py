@@ -23,7 +23,6 @@ from actions.store.database import is_outage
 from api.assembly import Assembly
 from bot import inbound
 from bot.channels.protocol import token
-from bot.channels.text import plain
 from bot.channels.web import NAME, external_of
 from bot.inbound import Inbound
 
@@ -208,7 +207,7 @@ def _shown(reply: Outgoing) -> dict[str, Any]:
     content: Content = reply.content
     return {
         "id": str(reply.id),
-        "text": plain(content.text),
+        "text": content.text,
         "buttons": [
             {"title": button.title, "payload": token(reply.id, place)}
             for place, button in enumerate(content.buttons)

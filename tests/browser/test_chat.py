@@ -22,9 +22,16 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-HEAVIEST = 40_000
+HEAVIEST = 45_000
 """Bytes of the whole page, uncompressed: less than a second at 400 kbit/s."""
 
+TAPS_WHEN_BUTTONS_COME = """
+new MutationObserver(() => {
+  const button = document.querySelector("#log .choices button");
+  if (button) window.taken = window.taken || getComputedStyle(button).pointerEvents;
+}).observe(document.getElementById("log"), { childList: true });
+"""
+"""Keeps whether the first buttons that come take a tap at that moment."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 JPEG = b"\xff\xd8\xff"
 
@@ -65,6 +72,23 @@ async def test_a_starter_answers_and_enter_makes_a_new_line_on_a_phone(visiting:
     await visit.type("gracias")
     await expect(visit.box).to_have_value("hola\ngracias")
     await expect(visit.mine).to_have_count(1)
+
+
+async def test_two_taps_are_one_answer_and_what_is_bold_is_shown_so(visiting: Visiting) -> None:
+    visit = await visiting()
+    await visit.page.evaluate(TAPS_WHEN_BUTTONS_COME)
+    await visit.page.get_by_role("button", name="Ver los temas").dblclick()
+    await expect(visit.answers).to_have_count(1)
+    await expect(visit.mine).to_have_count(1)
+    listed = visit.answers.first.get_by_role("button")
+    # What has just come takes no tap, until it can have been seen.
+    assert await visit.page.evaluate("window.taken") == "none"
+    await expect(listed.first).to_have_css("pointer-events", "auto")
+    await visit.press(listed.first)
+    await expect(visit.mine).to_have_count(2)
+    await visit.ask("busco consultor de residuos en Sonsonate")
+    await expect(visit.log.locator("strong").first).to_be_visible()
+    assert not any("**" in text for text in await visit.texts())
 
 
 async def test_a_reload_keeps_the_conversation(visiting: Visiting) -> None:

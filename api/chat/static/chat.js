@@ -2,7 +2,7 @@
 
 import "./composer.js";
 import { press, start, startAgain } from "./exchange.js";
-import { part } from "./thread.js";
+import { markPressed, part } from "./thread.js";
 
 const menuButton = part("menu-button");
 const menu = part("menu-list");
@@ -39,7 +39,9 @@ dialog.addEventListener("close", () => {
 
 part("scroller").addEventListener("click", (event) => {
   const button = event.target.closest(".choices button");
-  if (button) press({ text: button.textContent, payload: button.dataset.payload });
+  if (!button || button.hasAttribute("aria-disabled")) return;
+  markPressed(button);
+  press({ text: button.textContent, payload: button.dataset.payload });
 });
 
 start();

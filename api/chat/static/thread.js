@@ -1,7 +1,9 @@
 // The messages on the screen: drawn, in order, in view. Their texts only ever become text nodes.
 
+const BOLD = /(?<![\p{L}\p{N}*])(\*\*?)(?![\s\u2060*])([^*\n]*[^*\s])\1(?![\p{L}\p{N}*])/gu;
 const TYPING_AFTER = 0.6; // seconds; an answer that comes sooner needs no indicator
 const TYPING_GIVE_UP = 90;
+const TAP_PAUSE = 500; // milliseconds
 
 const STATE_NAMES = {
   queued: "Pendiente",
@@ -18,6 +20,7 @@ const jump = part("jump");
 const typing = part("typing");
 const shownReplies = new Set();
 let isAtBottom = true;
+let restTimer = 0;
 let typingTimer = 0;
 
 // --- drawing
@@ -41,7 +44,20 @@ function anchorTo(href, ...content) {
   return anchor;
 }
 
+/** The text, with what stands between asterisks in bold. */
 function fillText(element, text) {
+  let from = 0;
+  for (const match of text.matchAll(BOLD)) {
+    fillPlain(element, text.slice(from, match.index));
+    const strong = document.createElement("strong");
+    fillPlain(strong, match[2]);
+    element.append(strong);
+    from = match.index + match[0].length;
+  }
+  fillPlain(element, text.slice(from));
+}
+
+function fillPlain(element, text) {
   let from = 0;
   for (const match of text.matchAll(/https?:\/\/[^\s<>"“”«»]+/gi)) {
     let found = match[0].replace(/[.,;:!?…'*_]+$/, "");
@@ -75,7 +91,8 @@ function choice({ title, payload }) {
 /** The element of {from, text, files, links, buttons}. */
 export function draw(message) {
   const element = copyOf(message.from === "person" ? "person-message" : "assistant-message");
-  fillText(element.querySelector(".text"), String(message.text || ""));
+  const fill = message.from === "person" ? fillPlain : fillText; // as it was typed
+  fill(element.querySelector(".text"), String(message.text || ""));
   const attachments = element.querySelector(".attachments");
   const attach = (name, url, isLink) => attachments.append(attachment(name, url, isLink));
   for (const { name, url } of message.files || []) attach(name, url, false);
@@ -83,6 +100,19 @@ export function draw(message) {
   const choices = element.querySelector(".choices");
   if (choices) choices.append(...(message.buttons || []).map(choice));
   return element;
+}
+
+/** Lets no tap hit a choice for a moment: a double tap would answer the next question as well. */
+function restTaps() {
+  clearTimeout(restTimer);
+  scroller.classList.add("is-resting");
+  restTimer = setTimeout(() => scroller.classList.remove("is-resting"), TAP_PAUSE);
+}
+
+/** Marks a choice as pressed until something is said to it. */
+export function markPressed(button) {
+  button.setAttribute("aria-disabled", "true"); // it keeps the focus, which "disabled" would take
+  restTaps();
 }
 
 /** Shows how far a person's message has come, and the reason if it was not taken. */
@@ -122,6 +152,10 @@ export function showReplies(replies) {
     fresh.push(element);
   }
   if (!fresh.length) return false;
+  for (const pressed of scroller.querySelectorAll(".choices [aria-disabled]")) {
+    pressed.removeAttribute("aria-disabled");
+  }
+  if (fresh.some((element) => element.querySelector(".choices button"))) restTaps();
   setTyping(false);
   follow(fresh[0]);
   return true;
