@@ -13,8 +13,9 @@ import yaml
 from actions.messages.content import Button
 from bot.channels.protocol import Reply
 
-_STOPPED_TWICE = re.compile(r"(?<=[ap]\. m)\.\.(?!\.)")
-"""An hour at the end of a sentence has its full stop already: "a las 10:00 a. m."."""
+_STOPPED_TWICE = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""An hour, a firm's name or a whole sentence that is put at the end of one has its full stop
+already: "a las 10:00 a. m."."""
 
 
 class InvalidResponses(ValueError):

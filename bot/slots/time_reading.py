@@ -132,6 +132,8 @@ def _stated(hour: int, half: str) -> int | None:
 
 
 def shown_time(moment: time) -> str:
-    """A time as it is read: "3:00 p. m."."""
+    """A time as it is read: "3:00 p. m.", and "12:00 m." at noon."""
     half = "a. m." if moment.hour < 12 else "p. m."
+    if (moment.hour, moment.minute) == (12, 0):
+        half = "m."
     return f"{(moment.hour - 1) % 12 + 1}:{moment.minute:02} {half}"

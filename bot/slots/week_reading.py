@@ -88,7 +88,7 @@ _DAYS: Final = (
     r"|sab(?:ados?)?|dom(?:ingos?)?)"
 )
 _CLOCK: Final = (
-    r"(?P<noon>medio\s?dia|12\s?m\.?d?\b\.?)"
+    r"(?P<noon>medio\s?dia|12(?::00)?\s?m\.?d?\b\.?)"
     rf"|(?P<hour>[0-9]{{1,2}}|{'|'.join(_NUMBERS)})(?:\s?[:.h]\s?(?P<minute>[0-5][0-9])(?![0-9])"
     r"|\s+y\s+(?P<half>media|cuarto))?"
     r"(?:\s*(?:hrs?|horas?|h)\b\.?)?(?:\s*(?P<mark>[ap])\.?\s?m\b\.?)?(?![0-9])"

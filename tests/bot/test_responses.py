@@ -131,8 +131,9 @@ def test_the_marks_of_a_response_are_whole(name: str) -> None:
 
 
 def test_an_hour_at_the_end_of_a_sentence_has_one_full_stop() -> None:
-    said = CATALOGUE.say("utter_book_refused", {"refusal": "Hasta las 12:00 p. m.. Y ya..."})
-    assert said.text == "Hasta las 12:00 p. m. Y ya..."
+    for end in ("las 3:30 p. m.", "las 12:00 m.", "Río Limpio, S.A. de C.V.", "tu DUI."):
+        said = CATALOGUE.say("utter_book_refused", {"refusal": f"Con {end}. Y ya..."})
+        assert said.text == f"Con {end} Y ya..."
 
 
 def test_fixed_buttons_are_real_ones_on_whatsapp() -> None:

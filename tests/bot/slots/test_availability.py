@@ -117,7 +117,7 @@ def test_days_that_are_closed(text: str, first: str, last: str, hours: Any) -> N
 def test_a_day_that_is_opened_although_the_week_says_otherwise() -> None:
     line = "sí atiendo el sábado 5 de diciembre de 8 a 12 en línea"
     assert shown("availability", line) == (
-        "Sí atiendo el sábado 5 de diciembre de 2026, de 8:00 a. m. a 12:00 p. m. a distancia"
+        "Sí atiendo el sábado 5 de diciembre de 2026, de 8:00 a. m. a 12:00 m. a distancia"
     )
 
 

@@ -265,7 +265,7 @@ def test_a_day_and_a_time_are_read_with_office_hours(text: str, moment: str) -> 
     [
         ("a las 3", Wrong("utter_wrong_day_missing", {"time": "3:00 p. m."})),
         ("10 am", Wrong("utter_wrong_day_missing", {"time": "10:00 a. m."})),
-        ("al mediodía", Wrong("utter_wrong_day_missing", {"time": "12:00 p. m."})),
+        ("al mediodía", Wrong("utter_wrong_day_missing", {"time": "12:00 m."})),
         ("jueves", Wrong("utter_wrong_time_missing", {"day": "jueves 26 de noviembre de 2026"})),
         ("mañana en la mañana",
          Wrong("utter_wrong_time_missing", {"day": "martes 24 de noviembre de 2026"})),
