@@ -61,6 +61,7 @@ ACTS: Final[dict[str, str]] = {
     "registry.suspend": "Suspendió a un consultor",
     "registry.reinstate": "Quitó la suspensión de un consultor",
     "registry.code": "Hizo un código para un consultor",
+    "registry.contact": "Vio cómo contactar a quien pide entrar al registro",
     "registry.document": "Abrió un documento de un consultor",
     "booking.settle": "Resolvió una queja de una cita",
     "key.create": "Creó una llave de la API",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from actions.firms.models import folded
-from actions.registry import rules
+from actions.registry import rules, sync
 from actions.registry.cells import clean
 from actions.store.database import Executor
 from actions.store.listing import Asked, Listed, NoSuchFilter, like, one_of, order_by
@@ -54,7 +54,8 @@ class ConsultantLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One synchronisation; ``counts`` as actions.registry.difference.Difference.counts."""
+    """One synchronisation; ``counts`` as actions.registry.difference.Difference.counts;
+    ``is_superseded`` where it was put aside because another one was applied."""
 
     sync_id: int
     source: str
@@ -64,6 +65,7 @@ class RunLine:
     at: datetime
     settled_at: datetime | None
     settled_by: str | None
+    is_superseded: bool
 
 
 async def consultants(session: Executor, asked: Asked, now: datetime) -> Listed[ConsultantLine]:
@@ -162,7 +164,8 @@ async def runs(session: Executor, asked: Asked) -> Listed[RunLine]:
     where = "CAST(:state AS text) IS NULL OR state = :state"
     rows = await session.execute(
         text(
-            "SELECT id, source, counts, state, by, at, settled_at, settled_by FROM registry_sync "
+            "SELECT id, source, counts, state, by, at, settled_at, settled_by, "
+            f"{sync.SUPERSEDED} FROM registry_sync AS r "
             f"WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
         ),
         {"state": state, "limit": asked.limit, "offset": asked.offset},

@@ -155,7 +155,8 @@ async def _wrong_stage(_: Request, error: Exception) -> Response:
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotAllowed)
-    roles = " o ".join(NAMES[role] for role in roles_with(error.permission))
+    *others, last = (NAMES[role] for role in roles_with(error.permission))
+    roles = f"{', '.join(others)} o {last}" if others else last
     return _error(
         request,
         403,

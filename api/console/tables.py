@@ -102,8 +102,12 @@ class ShownTable:
     last: int
     page: int
     pages: int
+    start: str
     previous: str
     next: str
+    end: str
+    carried: Sequence[tuple[str, str]]
+    """What the address asks for beside the page, for a form that asks for another one."""
     here: str
     csv: str
     xlsx: str
@@ -185,6 +189,9 @@ def show(table: Table[Row], asked: Asked, listed: Listed[Row]) -> ShownTable:
         last=asked.offset + len(listed.rows),
         page=page,
         pages=count,
+        start=_address(table, asked),
+        end=_address(table, asked, pagina=str(count)),
+        carried=[*_carried(asked).items()],
         previous=_address(table, asked, pagina=str(page - 1)) if page > 1 else "",
         next=_address(table, asked, pagina=str(page + 1)) if page < count else "",
         here=_address(table, asked, pagina=str(page)),
@@ -206,9 +213,13 @@ def _order(asked: Asked) -> str:
     return f"{'-' if asked.descending else ''}{asked.sort}" if asked.sort else ""
 
 
+def _carried(asked: Asked) -> dict[str, str]:
+    values = {"buscar": asked.search, **asked.filters, "orden": _order(asked)}
+    return {name: value for name, value in values.items() if value}
+
+
 def _address(table: Table[Any], asked: Asked, **more: str) -> str:
-    values = {"buscar": asked.search, **asked.filters, "orden": _order(asked), **more}
-    told = {name: value for name, value in values.items() if value}
+    told = _carried(asked) | {name: value for name, value in more.items() if value}
     return f"{table.path}?{urlencode(told)}" if told else table.path
 
 

@@ -7,7 +7,7 @@ from bot.registry_notices import Told
 _CHANNELS: Final = {
     "whatsapp": "Se le avisa por WhatsApp.",
     "telegram": "Se le avisa por Telegram.",
-    "web": "Se le deja el aviso en el chat de la página.",
+    "web": "Usa el chat de la página web: verá el aviso cuando lo abra.",
 }
 NO_CHAT: Final = "No tiene chat: avísele usted."
 BLOCKED: Final = "No se le pudo avisar, porque bloqueó el chat: avísele usted."

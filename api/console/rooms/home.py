@@ -8,15 +8,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from actions.bookings.complaints import open_ones as open_complaints
 from actions.figures import health, service
 from actions.figures.health import ChannelHealth, Queue, Queues
 from actions.figures.service import PERIODS, NoSuchPeriod, Today, Trend
 from actions.messages import states
+from actions.registry import conflicts, record
 from actions.staff.permissions import Permission
 from actions.store.database import Executor
 from api.console import charts, live, pages
 from api.console.access import HOME, Needs, Visit
 from api.console.charts import Chart, Series
+from api.console.rooms import complaints, registry, registry_conflicts
 from knowledge.topics import TOPICS
 
 router = APIRouter()
@@ -141,10 +144,44 @@ async def _glance(visit: Visit, session: Executor, running: Today, now: datetime
                 for one in figures.articles
             ]
         ),
+        "tasks": await _tasks(visit, session),
         "may_read_cases": visit.may(Permission.READ_CASES),
         "may_read_knowledge": visit.may(Permission.READ_KNOWLEDGE),
         "is_fresh": all(one.last_inbound_at is None for one in found),
     }
+
+
+async def _tasks(visit: Visit, session: Executor) -> list[tuple[int, str, str]]:
+    """What waits for somebody with the permissions of who visits: how many, of what, and where."""
+    found = []
+    if visit.may(Permission.MANAGE_REGISTRY):
+        applied, undecided = await record.waiting(session), await conflicts.open_ones(session)
+        found += [
+            (
+                applied,
+                "solicitud de consultor por revisar"
+                if applied == 1
+                else "solicitudes de consultores por revisar",
+                f"{registry.PATH}?estado=solicitada",
+            ),
+            (
+                undecided,
+                "conflicto del registro por decidir"
+                if undecided == 1
+                else "conflictos del registro por decidir",
+                f"{registry_conflicts.LIST}?decidido=no",
+            ),
+        ]
+    if visit.may(Permission.FOLLOW_BOOKINGS):
+        complained = await open_complaints(session)
+        found.append(
+            (
+                complained,
+                "queja de citas abierta" if complained == 1 else "quejas de citas abiertas",
+                f"{complaints.PATH}?estado=abierta",
+            )
+        )
+    return found
 
 
 def _channel(one: ChannelHealth, on: Any) -> _Channel:

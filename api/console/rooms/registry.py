@@ -1,6 +1,7 @@
 """«Registro de consultores»: the list, and one consultant with all that is kept of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from actions.bookings import agenda, availability, openings
 from actions.bookings import figures as doing
 from actions.bookings.booked import Booked
 from actions.bookings.openings import Window
-from actions.registry import applications, history, listing, record, rules
+from actions.registry import applications, conflicts, history, listing, record, rules
 from actions.registry.errors import NoSuchConsultant
 from actions.registry.history import Change
 from actions.registry.listing import ConsultantLine
@@ -41,14 +42,19 @@ TONES: Final = {
     "vencida": "quiet",
     "rechazada": "quiet",
 }
-RULERS: Final = {"registro": "Lo que manda el registro", "consultor": "Lo que manda el consultor"}
 HIDDEN: Final = "Lo ven Administración y Atención"
+GIVEN: Final = ("registration_number", "valid_from", "valid_to")
+"""What no applicant has before the ministry gives it."""
 SOURCES: Final = {
     "registro": "Registro nacional",
     "consultor": "Consultor",
     "ministerio": "Ministerio",
     "vencimiento": "Por vencimiento",
 }
+ENDS: Final = (
+    "Ya no se le podrá encontrar ni pedir cita. Las citas que ya tiene no se cancelan: se le avisa "
+    "a cada empresa, y ella decide."
+)
 BOOKING_STATES: Final = {
     "held": "Apartada",
     "pending": "Espera al consultor",
@@ -77,7 +83,7 @@ def state_words(state: str) -> str:
 TABLE: Final[Table[ConsultantLine]] = Table(
     path=PATH,
     title="Registro de consultores",
-    search="Nombre o comienzo del número",
+    search="Nombre, o parte del número de registro o de solicitud",
     empty="El registro está vacío. Suba el archivo del registro nacional en «Sincronizar».",
     personal=True,
     filters=(
@@ -105,6 +111,7 @@ TABLE: Final[Table[ConsultantLine]] = Table(
             tone=lambda one: TONES[one.state],
             sort="estado",
         ),
+        Column("Vigente desde", lambda one: one.valid_from, only_exported=True),
         Column("Vence", lambda one: one.valid_to, sort="vence"),
         Column(
             "Categorías",
@@ -119,38 +126,75 @@ TABLE: Final[Table[ConsultantLine]] = Table(
     ),
 )
 
+QUEUE: Final[Table[ConsultantLine]] = replace(
+    TABLE,
+    columns=(
+        TABLE.columns[0],
+        Column("Solicitud", lambda one: str(one.consultant_id)),
+        Column(
+            "Pedida",
+            lambda one: one.updated_at,
+            shown=lambda one: f"{pages.moment(one.updated_at)}, {pages.ago(one.updated_at)}",
+            sort="cambio",
+            wide=True,
+        ),
+        *(one for one in TABLE.columns if one.title in ("Categorías", "Departamentos")),
+        Column("Tipo", lambda one: rules.KINDS[one.kind]),
+    ),
+)
+"""Applications alone, as they wait for an answer."""
+
 
 @router.get("/registro")
 async def everybody(visit: Annotated[Visit, Needs(READ)]) -> Response:
     """The whole registry, applications too."""
+    is_queue = visit.request.query_params.get("estado") == "solicitada"
     async with visit.console.database.session() as session:
         return await tables.respond(
             visit,
-            TABLE,
+            QUEUE if is_queue else TABLE,
             lambda asked: listing.consultants(session, asked, visit.now),
             "registry.html",
             "registry",
             waiting=await record.waiting(session),
+            undecided=await conflicts.open_ones(session),
         )
 
 
 @router.get("/registro/{consultant_id}")
 async def one_consultant(visit: Annotated[Visit, Needs(READ)], consultant_id: int) -> Response:
-    """One consultant."""
+    """One consultant. Who judges an application sees how to reach the person, and is recorded as
+    having done so where they see nobody's otherwise."""
+    if visit.may(MANAGE) and not visit.may(Permission.READ_PEOPLE):
+        async with visit.console.database.session() as session:
+            try:
+                one = await record.record(session, consultant_id, visit.now)
+            except NoSuchConsultant:
+                raise HTTPException(404) from None
+        if _may_reach(visit, one):
+            async with acting(visit.console.database, visit.actor) as act:
+                subject = f"consultant:{consultant_id}"
+                act.did(Act("registry.contact", subject, person_id=one.person_id))
     return await show(visit, consultant_id, Form())
+
+
+def _may_reach(visit: Visit, one: Record) -> bool:
+    return visit.may(Permission.READ_PEOPLE) or (
+        one.stored == "solicitada" and visit.may(Permission.MANAGE_REGISTRY)
+    )
 
 
 async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) -> Response:
     """The page of a consultant; ``form`` is what was typed into one of its forms. Answers 404 for
     the number of nobody."""
     now, day = visit.now, today()
-    may_reach = visit.may(Permission.READ_PEOPLE)
     may_follow = visit.may(Permission.FOLLOW_BOOKINGS)
     async with visit.console.database.session() as session:
         try:
             one = await record.record(session, consultant_id, now)
         except NoSuchConsultant:
             raise HTTPException(404) from None
+        may_reach = _may_reach(visit, one)
         is_registered = one.stored in rules.REGISTERED
         changes = await history.of(session, consultant_id)
         documents = await applications.documents_of(session, consultant_id)
@@ -176,6 +220,7 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
         history=[_entry(change, may_reach) for change in changes],
         documents=documents,
         is_registered=is_registered,
+        ends=ENDS,
         figures=figures,
         bookings=[_booking(booking) for booking in bookings],
         may_follow=may_follow,
@@ -188,23 +233,38 @@ async def show(visit: Visit, consultant_id: int, form: Form, status: int = 200) 
 
 
 def _fields(one: Record, may_reach: bool) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-    """Who rules them, and title and value in words of their fields."""
+    """Who said them, and title and value in words of their fields."""
+
+    def words(name: str) -> str:
+        if name in CONTACT and not may_reach:
+            return HIDDEN
+        said = told(name, getattr(one, name)) or "–"
+        return f"{said} (lo puso el ministerio)" if name == "state" and one.state_by_hand else said
+
+    is_registered = one.stored in rules.REGISTERED
     return [
         (
             title,
             [
-                (
-                    field.title,
-                    HIDDEN
-                    if field.name in CONTACT and not may_reach
-                    else told(field.name, getattr(one, field.name)) or "–",
-                )
+                (field.title, words(field.name))
                 for field in rules.FIELDS
-                if field.ruled_by == ruler
+                if field.ruled_by == ruler and (is_registered or field.name not in GIVEN)
             ],
         )
-        for ruler, title in RULERS.items()
+        for ruler, title in zip(("registro", "consultor"), _headings(one), strict=True)
     ]
+
+
+def _headings(one: Record) -> tuple[str, str]:
+    if one.stored not in rules.REGISTERED:
+        return "Lo que dice la solicitud", "Cómo atendería, según la solicitud"
+    if one.is_awaited:
+        first = "Aprobado aquí con su solicitud; el registro nacional todavía no lo trae"
+    elif one.state_by_hand:
+        first = "Lo que manda el registro, menos el estado"
+    else:
+        first = "Lo que manda el registro"
+    return first, "Lo que manda el consultor"
 
 
 def told(name: str, value: Any) -> str:
@@ -217,7 +277,7 @@ def told(name: str, value: Any) -> str:
         return ", ".join(_sector(each) for each in value) or "Todos"
     names = _NAMES.get(name)
     if isinstance(value, list | tuple):
-        return ", ".join(_named(names, each) for each in value) or "Ninguno"
+        return ", ".join(_named(names, each) for each in value) or "Sin indicar"
     if isinstance(value, bool):
         return "Sí" if value else "No"
     if name in ("fee_min", "fee_max"):

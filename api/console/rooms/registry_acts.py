@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Final
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from actions.registry.errors import (
     RegistryRefused,
 )
 from actions.registry.record import Record
+from actions.staff.permissions import Permission
 from api.acting import Acting, acting
 from api.console import pages
 from api.console.access import Needs, Visit
@@ -30,6 +32,9 @@ from bot.registry_notices import Told
 
 router = APIRouter()
 LONGEST: Final = standing.LONGEST_REASON
+CODE_COOKIE: Final = "torogoz_codigo"
+CODE_SHOWN: Final = 60
+"""Seconds that a browser has to come for the page with a code."""
 
 _FIELDS: Final[dict[type[RegistryRefused], str]] = {
     BadNumber: "numero",
@@ -182,19 +187,46 @@ def _did(act: Acting, name: str, before: Record, state: str, reason: str, told: 
 
 @router.post("/registro/{consultant_id}/codigo")
 async def make_code(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) -> Response:
-    """Makes a code with which the consultant comes into the chat, and shows it this once."""
+    """Makes a code with which the consultant comes into the chat. It is shown on a page of its own:
+    loading that again must not make another one."""
     try:
         async with acting(visit.console.database, visit.actor) as act:
-            one = await record.record(act.session, consultant_id, visit.now)
             code = await joining.make_code(act.session, consultant_id, visit.member.name, visit.now)
             act.did(Act("registry.code", f"consultant:{consultant_id}"))
     except NoSuchConsultant:
         raise HTTPException(404) from None
-    return pages.page(
+    response = pages.redirect(visit, f"{PATH}/{consultant_id}/codigo")
+    value = visit.console.signed("code", f"{consultant_id} {code}")
+    pages.set_cookie(response, visit.console, CODE_COOKIE, quote(value), seconds=CODE_SHOWN)
+    return response
+
+
+@router.get("/registro/{consultant_id}/codigo")
+async def show_code(visit: Annotated[Visit, Needs(MANAGE)], consultant_id: int) -> Response:
+    """Shows the code that was made just now, this once; without one it leads to the consultant."""
+    given = visit.request.cookies.get(CODE_COOKIE, "")
+    made = visit.console.unsigned("code", unquote(given)) or ""
+    whose, _, code = made.partition(" ")
+    if whose != str(consultant_id):
+        return pages.redirect(
+            visit,
+            f"{PATH}/{consultant_id}",
+            "Un código se muestra una sola vez. Si no lo copió, haga otro.",
+            tone="warning",
+        )
+    async with visit.console.database.session() as session:
+        try:
+            one = await record.record(session, consultant_id, visit.now)
+        except NoSuchConsultant:
+            raise HTTPException(404) from None
+    response = pages.page(
         visit,
         "consultant_code.html",
         "registry",
         one=one,
         code=code,
-        until=visit.now + joining.LIFETIME,
+        until=one.code_until,
+        may_reach=visit.may(Permission.READ_PEOPLE),
     )
+    response.delete_cookie(CODE_COOKIE, path="/consola")
+    return response

@@ -15,13 +15,14 @@ from api.acting import acting
 from api.console import pages, tables
 from api.console.access import Needs, Visit
 from api.console.forms import Form
-from api.console.rooms.registry import MANAGE, PATH, told
+from api.console.rooms.registry import ENDS, MANAGE, PATH, told
 from api.console.tables import Column, Filter, Table
 from api.console.telling import sentence
 from bot import registry_notices
 
 router = APIRouter()
 LIST: Final = f"{PATH}/conflictos"
+BEGINS: Final = "Se le podrá encontrar y pedir cita otra vez, y se le avisa si usa el chat."
 
 
 def _value(one: ConflictLine, value: str | None) -> str:
@@ -33,7 +34,24 @@ def _value(one: ConflictLine, value: str | None) -> str:
 def _decision(one: ConflictLine) -> str:
     if one.decision is None:
         return "Por decidir"
+    if one.decided_by is None:
+        return f"Se cerró sola: {_lowered(one.note)}"
     return DECISIONS[one.kind].get(one.decision, one.decision)
+
+
+def _lowered(note: str | None) -> str:
+    said = (note or "ya no había qué decidir").rstrip(".")
+    return f"{said[0].lower()}{said[1:]}"
+
+
+def _sure(one: ConflictLine) -> tuple[str, str]:
+    """The decision that changes what people can do, and the question before it; empty for none."""
+    if one.kind == "desaparecido":
+        return "suspender", f"¿Suspender a {one.name}? {ENDS}"
+    if one.kind == "estado" and one.theirs is not None:
+        after = f"¿Poner a {one.name} el estado «{told('state', one.theirs)}»?"
+        return "registro", f"{after} {ENDS if one.theirs != 'vigente' else BEGINS}"
+    return "", ""
 
 
 TABLE: Final[Table[ConflictLine]] = Table(
@@ -102,6 +120,8 @@ async def _show(visit: Visit, conflict_id: int, form: Form, status: int = 200) -
         ours=_value(one, one.ours),
         theirs=_value(one, one.theirs),
         decision=_decision(one),
+        is_by_itself=one.decision is not None and one.decided_by is None,
+        sure=_sure(one),
         choices=[(name, said, "") for name, said in DECISIONS[one.kind].items()],
         form=form,
         longest=LONGEST_NOTE,

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.audit.service import Act
-from actions.registry import columns, listing, reading_files, scheduled, standing, sync
+from actions.registry import columns, listing, reading_files, rules, scheduled, standing, sync
 from actions.registry.cells import clean
 from actions.registry.difference import CONFLICTS
 from actions.registry.errors import NoSuchSync, RegistryRefused, SourceFailed
@@ -20,10 +20,11 @@ from actions.registry.rows import Problem
 from actions.registry.sync import Proposal
 from api.acting import acting
 from api.assembly import registry_of
+from api.clock import today
 from api.console import exports, pages, tables
 from api.console.access import Needs, Visit
 from api.console.forms import Form
-from api.console.rooms.registry import MANAGE, PATH, title_of, told
+from api.console.rooms.registry import MANAGE, PATH, USUAL_VALIDITY, title_of, told
 from api.console.tables import Column, Filter, Table
 from bot import registry_notices
 
@@ -34,7 +35,28 @@ SHOWN: Final = 100
 LONG: Final = 4_000
 """Changes from which on applying may take seconds (10,000 took two): so staff are told to wait."""
 FILE: Final = "archivo"
+CHANGED: Final = "Cambian"
+LEFT: Final = "Datos del archivo que no se usan: los cambia el consultor en el chat"
+EXAMPLE: Final[Mapping[str, str]] = {
+    "registration_number": "CA-2026-001",
+    "name": "Ana María Ejemplo",
+    "kind": "Persona",
+    "categories": "Auditoría ambiental; Energía",
+    "state": "Vigente",
+    "sectors": "Todos",
+    "departments": "San Salvador; La Libertad",
+    "on_site": "Sí",
+    "remote": "No",
+    "languages": "español",
+    "fee_min": "40",
+    "fee_max": "60",
+    "fee_unit": "por hora",
+    "phone": "7000-1234",
+    "email": "ana@ejemplo.com",
+}
+"""A row as it is written, beside its validity."""
 
+OLD: Final = "Quedó vieja"
 RUN_STATES: Final = {
     "proposed": "Por revisar",
     "applied": "Aplicada",
@@ -50,6 +72,10 @@ def _counted(name: str, title: str) -> Column[RunLine]:
     return Column(title, lambda one: one.counts.get(name, 0), number=True)
 
 
+def _state(one: RunLine) -> str:
+    return OLD if one.is_superseded else RUN_STATES[one.state]
+
+
 TABLE: Final[Table[RunLine]] = Table(
     path=SYNC,
     title="Sincronizaciones",
@@ -60,7 +86,7 @@ TABLE: Final[Table[RunLine]] = Table(
         Column("Origen", lambda one: one.source, sort="origen", wide=True),
         Column(
             "Estado",
-            lambda one: RUN_STATES[one.state],
+            _state,
             tone=lambda one: RUN_TONES[one.state],
         ),
         _counted("new", "Nuevos"),
@@ -97,12 +123,31 @@ async def _runs(
             optional=[
                 names[0] for one, names in columns.COLUMNS.items() if one not in columns.REQUIRED
             ],
+            theirs=[columns.COLUMNS[one][0] for one in rules.CONSULTANT_RULES],
             megabytes=reading_files.LARGEST // (1024 * 1024),
             most_rows=reading_files.MOST_ROWS,
             source=visit.console.settings.registry_url,
         )
     answer.status_code = status if answer.status_code == 200 else answer.status_code
     return answer
+
+
+@router.get("/registro/sincronizar/plantilla.csv")
+async def example(visit: Annotated[Visit, Needs(MANAGE)]) -> Response:
+    """A file with all columns and one row, to be filled in."""
+    day = today()
+    validity = {
+        "valid_from": f"{day:%d/%m/%Y}",
+        "valid_to": f"{day + USUAL_VALIDITY:%d/%m/%Y}",
+    }
+    row = {**EXAMPLE, **validity}
+    titles = [names[0] for names in columns.COLUMNS.values()]
+    content = exports.as_csv(titles, [[row[name] for name in columns.COLUMNS]])
+    return Response(
+        content,
+        media_type=exports.CSV,
+        headers={"Content-Disposition": 'attachment; filename="plantilla-registro.csv"'},
+    )
 
 
 @router.post("/registro/sincronizar")
@@ -182,6 +227,8 @@ async def one_run(visit: Annotated[Visit, Needs(MANAGE)], sync_id: int) -> Respo
 
 async def _one_run(visit: Visit, sync_id: int, form: Form, status: int = 200) -> Response:
     run = await _run(visit, sync_id)
+    async with visit.console.database.session() as session:
+        is_old = await sync.is_old(session, sync_id, visit.now)
     parts = {name: rows for name, rows in _parts(run).items() if rows}
     changes = sum(run.counts[one] for one in ("new", "changed", "vanished", "conflicting"))
     return pages.page(
@@ -190,11 +237,14 @@ async def _one_run(visit: Visit, sync_id: int, form: Form, status: int = 200) ->
         "registry",
         status,
         run=run,
-        state=RUN_STATES[run.state],
-        tone=RUN_TONES[run.state],
+        state=OLD if is_old else RUN_STATES[run.state],
+        is_old=is_old,
+        sure=_sure(run),
+        used=[one for one in run.problems if one.is_taken],
+        tone="quiet" if is_old else RUN_TONES[run.state],
         schedule=SCHEDULE,
         parts=[
-            (title, rows[:SHOWN], len(rows), max(0, len(rows) - SHOWN))
+            (title, _counted_rows(title, rows), rows[:SHOWN], max(0, len(rows) - SHOWN))
             for title, rows in parts.items()
         ],
         problems=run.problems[:SHOWN],
@@ -204,12 +254,47 @@ async def _one_run(visit: Visit, sync_id: int, form: Form, status: int = 200) ->
     )
 
 
+def _counted_rows(title: str, rows: Sequence[tuple[str, str, str, str, str]]) -> str:
+    """How many: of who changes both the consultants and what changes of them."""
+    if title != CHANGED:
+        return pages.number(len(rows))
+    who = len({number for number, *_ in rows})
+    return f"{_many(who, 'consultor', 'consultores')}, {_many(len(rows), 'dato', 'datos')}"
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{pages.number(count)} {one if count == 1 else several}"
+
+
+def _sure(run: Proposal) -> str:
+    """The question before a run is applied, with what follows from it."""
+    counts = run.counts
+    after = [
+        f"{_many(counts.get(name, 0), one, several)}"
+        for name, one, several in (
+            ("new", "consultor nuevo", "consultores nuevos"),
+            ("changed", "cambia", "cambian"),
+            (
+                "ending",
+                "deja de estar vigente o vence antes",
+                "dejan de estar vigentes o vencen antes",
+            ),
+            ("vanished", "ya no está y queda por decidir", "ya no están y quedan por decidir"),
+            ("returned", "vuelve", "vuelven"),
+            ("conflicting", "conflicto por decidir", "conflictos por decidir"),
+        )
+        if counts.get(name)
+    ]
+    told = " A quien cambia de estado y usa el chat se le avisa." if counts.get("changed") else ""
+    return f"¿Aplicar la sincronización? {'; '.join(after) or 'No cambia nada'}.{told}"
+
+
 def _parts(run: Proposal) -> Mapping[str, Sequence[tuple[str, str, str, str, str]]]:
     """By title: number, name, field, before and after, a line for each field that changes."""
     given: Mapping[str, Any] = run.difference
     return {
         "Nuevos": [(number, name, "", "", "") for number, name in given["new"]],
-        "Cambian": [
+        CHANGED: [
             (
                 one["registration_number"],
                 one["name"],
@@ -224,6 +309,18 @@ def _parts(run: Proposal) -> Mapping[str, Sequence[tuple[str, str, str, str, str
             (one["registration_number"], one["name"], "Estado", told("state", one["ours"]), "")
             for one in given["vanished"]
         ],
+        # Runs of before knew them by our own numbers alone.
+        "Volvieron al registro": [
+            (str(one[1]), str(one[2]), "", "", "")
+            for one in given["returned"]
+            if isinstance(one, list)
+        ],
+        "Aprobados aquí que ya vienen en el registro": [
+            (number, name, "", "", "") for _, number, name in given.get("arrived", ())
+        ],
+        "Aprobados aquí que el registro todavía no trae": [
+            (number, name, "", "", "") for number, name in given.get("awaited", ())
+        ],
         "Conflictos": [
             (
                 one["registration_number"],
@@ -234,6 +331,10 @@ def _parts(run: Proposal) -> Mapping[str, Sequence[tuple[str, str, str, str, str
             )
             for one in given["conflicting"]
         ],
+        LEFT: [
+            (number, name, ", ".join(map(title_of, fields)), "", "")
+            for number, name, fields in given.get("left", ())
+        ],
     }
 
 
@@ -243,7 +344,14 @@ async def difference(visit: Annotated[Visit, Needs(MANAGE)], sync_id: int) -> Re
     run = await _run(visit, sync_id)
     rows = [(title, *row) for title, part in _parts(run).items() for row in part]
     rows += [
-        ("Fila con problemas", "", "", f"Fila {one.row}, {one.column}", "", one.sentence)
+        (
+            "Dato que no se usa" if one.is_taken else "Fila con problemas",
+            "",
+            "",
+            f"Fila {one.row}, {one.column}",
+            "",
+            one.sentence,
+        )
         for one in run.problems
     ]
     titles = ("Qué pasa", "Número", "Nombre", "Dato", "Antes", "Después")

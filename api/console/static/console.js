@@ -1,6 +1,6 @@
 // The one script of the console: parts that stay fresh, questions before what cannot be undone,
-// texts that survive an expired session, and choices that take effect at once. Every page works
-// without it.
+// texts that survive an expired session, choices that take effect at once, and the way back to a
+// list as it was left. Every page works without it.
 "use strict";
 
 const lost = document.getElementById("sin-conexion");
@@ -98,6 +98,9 @@ function keep(field) {
 function ask(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.agreed) return;
+    // Of several choices only one may need the question.
+    const [name, value] = (form.dataset.sureIf || "").split("=");
+    if (name && new FormData(form).get(name) !== value) return;
     event.preventDefault();
     const dialog = document.createElement("dialog");
     const words = document.createElement("p");
@@ -156,6 +159,42 @@ for (const field of document.querySelectorAll("textarea[data-count]")) {
   tell();
 }
 for (const end of document.querySelectorAll("[data-end]")) end.scrollTop = end.scrollHeight;
+for (const link of document.querySelectorAll("#errores a[data-field]")) {
+  // The sentence with the name of its field, which it leads into.
+  const name = link.dataset.field;
+  const field = document.getElementById(`c-${name}`) || document.querySelector(`main [name="${CSS.escape(name)}"]`);
+  if (!field) continue;
+  const group = field.closest("fieldset.options");
+  const label = group ? group.querySelector("legend") : field.labels && field.labels[0];
+  if (label) link.textContent = `${label.textContent.trim()}: ${link.textContent}`;
+  link.addEventListener("click", (event) => { event.preventDefault(); field.focus(); });
+}
+for (const shown of document.querySelectorAll("[data-copy]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Copiar";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(shown.textContent.trim());
+      button.textContent = "Copiado";
+    } catch {
+      // Not over plain HTTP: then it stands selected, to be copied by hand.
+      window.getSelection().selectAllChildren(shown);
+      button.textContent = "Quedó marcado: cópielo";
+    }
+  });
+  shown.after(button);
+}
+// The way back to a list leads to it as it was left: searched, narrowed, and on its page.
+const listed = document.querySelector("form.narrow");
+if (listed && new URL(listed.action).pathname === window.location.pathname) {
+  window.sessionStorage.setItem(`lista ${window.location.pathname}`, window.location.search);
+}
+for (const link of document.querySelectorAll(".actions a")) {
+  const left = window.sessionStorage.getItem(`lista ${link.pathname}`);
+  if (left !== null && link.textContent.startsWith("Volver") && link.pathname !== window.location.pathname) link.search = left;
+}
 const errors = document.getElementById("errores");
 if (errors) errors.focus();
 for (const form of document.querySelectorAll('form[action="/consola/salir"]')) {

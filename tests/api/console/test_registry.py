@@ -1,5 +1,6 @@
 """The registry of consultants in the console: found, judged, suspended, compared and settled."""
 
+import hashlib
 import io
 import re
 from collections.abc import AsyncIterator
@@ -31,6 +32,7 @@ from tests.conftest import drop_database, fresh_database
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/consola/registro"
 SYNC = f"{PATH}/sincronizar"
+AMP = "Ana & Hijos"
 EVIL = "Ana <script>alert(1)</script>"
 PHONE = "+503 7000 1234"
 PAPER = Clean("título (año 2020).pdf", "application/pdf", b"%PDF- title")
@@ -212,7 +214,16 @@ async def test_an_application_is_approved_and_its_paper_opened_by_who_judges(hou
     page = (await review.get(f"{PATH}/{one}")).text
     link = re.search(rf'href="({PATH}/{one}/documentos/\d+)"', page)
     assert link
-    assert PHONE not in page
+    # Who judges is told to call, and is recorded as having seen where to.
+    assert PHONE in page
+    assert f"Solicitud {one}," in page
+    assert "Lo que dice la solicitud" in page
+    assert "manda el registro" not in page
+    assert [each[0] for each in await entries(house.database, "registry.contact")] == [
+        f"consultant:{one}"
+    ]
+    assert PHONE in (await attention.get(f"{PATH}/{one}")).text
+    assert len(await entries(house.database, "registry.contact")) == 1
     assert "Solicitudes por revisar (1)" in (await review.get(PATH)).text
     paper = await review.get(link[1])
     assert paper.content == PAPER.content
@@ -237,6 +248,8 @@ async def test_an_application_is_approved_and_its_paper_opened_by_who_judges(hou
     assert "CA-77" in page
     assert "Quedó en el registro" in page
     assert "Aprobar la solicitud" not in page
+    assert PHONE not in page
+    assert "el registro nacional todavía no lo trae" in page
     assert await state_of(house.database, one) == "vigente"
     ((subject, detail),) = await entries(house.database, "registry.approve")
     assert subject == f"consultant:{one}"
@@ -278,7 +291,7 @@ async def test_what_is_wrong_with_an_approval_stands_at_its_field(house: House) 
     assert "quedó rechazada. Se le avisa por WhatsApp." in (await review.get(f"{PATH}/{one}")).text
     again = await review.send(f"{PATH}/{one}/rechazar", {"motivo_rechazo": "Falta."})
     assert again.status_code == 303
-    assert "no se pasa" in (await review.get(f"{PATH}/{one}")).text
+    assert "Ya está rechazada" in (await review.get(f"{PATH}/{one}")).text
     # Nobody heard of what was refused.
     (words,) = await told(house.database)
     assert "«Falta el título»" in words
@@ -354,10 +367,18 @@ async def test_a_code_is_shown_once_and_stays_out_of_the_audit(house: House) -> 
     (one,) = await registry(house.database, row(1))
     review = await house.who(Role.REVIEW)
     made = await review.send(f"{PATH}/{one}/codigo", seen_on=f"{PATH}/{one}")
-    assert made.status_code == 200
-    assert made.headers["cache-control"] == "no-store"
-    code = re.search(r'id="codigo">([A-Z0-9-]{14})<', made.text)
+    assert made.status_code == 303
+    place = made.headers["location"]
+    shown = await review.get(place)
+    assert shown.headers["cache-control"] == "no-store"
+    code = re.search(r'id="codigo" data-copy>([A-Z0-9-]{14})<', shown.text)
     assert code
+    # Loading the page again makes no other code, and shows none.
+    again = await review.get(place)
+    assert (again.status_code, again.headers["location"]) == (303, f"{PATH}/{one}")
+    async with house.database.session() as session:
+        digest = await session.scalar(text("SELECT digest FROM consultant_code"))
+    assert digest == hashlib.sha256(code[1].replace("-", "").encode()).digest()
     page = (await review.get(f"{PATH}/{one}")).text
     assert code[1] not in page
     assert "un código sin usar" in page
@@ -370,13 +391,12 @@ async def test_a_file_is_compared_field_by_field_and_applied_once(house: House) 
     await registry(house.database, row(1), row(2), row(3))
     admin = await house.who(Role.ADMINISTRATION)
     later = today() + timedelta(days=900)
-    sent = await upload(admin, csv_of(row(1, valid_to=later), row(2), row(4, name=EVIL)))
+    sent = await upload(admin, csv_of(row(1, valid_to=later), row(2), row(4, name=AMP)))
     assert sent.status_code == 303, sent.text
     place = sent.headers["location"]
     page = (await admin.get(place)).text
-    for words in ("Vigente hasta", f"{later.day} ", "Consultora Número 3", "Ana &lt;script&gt;"):
+    for words in ("Vigente hasta", f"{later.day} ", "Consultora Número 3", "Ana &amp; Hijos"):
         assert words in page
-    assert "<script>alert" not in page
     async with house.database.session() as session:
         assert await session.scalar(text("SELECT count(*) FROM consultant")) == 3
     whole = (await admin.get(f"{place}/diferencias.csv")).content.decode("utf-8-sig")
@@ -393,7 +413,7 @@ async def test_a_file_is_compared_field_by_field_and_applied_once(house: House) 
     assert len(await entries(house.database, "registry.propose")) == 1
     assert place.rpartition("/")[2] in (await entries(house.database, "registry.apply"))[0][0]
     # The same file once more.
-    again = await upload(admin, csv_of(row(1, valid_to=later), row(2), row(4, name=EVIL)))
+    again = await upload(admin, csv_of(row(1, valid_to=later), row(2), row(4, name=AMP)))
     assert "no cambia nada" in (await admin.get(again.headers["location"])).text
 
 
@@ -471,12 +491,25 @@ async def test_a_proposal_that_grew_old_or_was_discarded_is_not_applied(house: H
     stale = await admin.send(f"{other}/aplicar", seen_on=other)
     assert stale.status_code == 303
     assert str(Stale()) in (await admin.get(other)).text
-    await admin.send(f"{other}/descartar", seen_on=other)
     page = (await admin.get(other)).text
+    assert "Quedó vieja: el registro cambió después." in page
+    assert "/aplicar" not in page
+    assert "Quedó vieja" in (await admin.get(SYNC)).text
+    third = (await upload(admin, csv_of(row(1), row(2), row(3)))).headers["location"]
+    await admin.send(f"{third}/descartar", seen_on=third)
+    page = (await admin.get(third)).text
     assert "Descartada" in page
     assert "/aplicar" not in page
-    await admin.send(f"{other}/aplicar", seen_on=SYNC)
-    assert "se descartó" in (await admin.get(other)).text
+    await admin.send(f"{third}/aplicar", seen_on=SYNC)
+    assert "se descartó" in (await admin.get(third)).text
+    # What somebody of the ministry did by hand makes one old too.
+    fourth = (await upload(admin, csv_of(row(1), row(2), row(3)))).headers["location"]
+    assert f"{fourth}/aplicar" in (await admin.get(fourth)).text
+    await admin.send(f"{PATH}/{one}/suspender", {"motivo": "Quejas."})
+    page = (await admin.get(fourth)).text
+    assert "Quedó vieja" in page
+    assert "/aplicar" not in page
+    await admin.send(f"{PATH}/{one}/levantar", {"motivo": "Se aclaró."})
     assert await state_of(house.database, one) == "vigente"
     assert len(await entries(house.database, "registry.discard")) == 1
 
@@ -513,3 +546,152 @@ async def test_the_service_is_asked_only_where_one_is_set(house: House) -> None:
     admin = await house.who(Role.ADMINISTRATION)
     assert "Servicio del registro" not in (await admin.get(SYNC)).text
     assert (await admin.send(f"{SYNC}/servicio", seen_on=SYNC)).status_code == 404
+
+
+async def test_a_conflict_that_closed_by_itself_says_so(house: House) -> None:
+    (one,) = await registry(house.database, row(1))
+    admin = await house.who(Role.ADMINISTRATION)
+    await admin.send(f"{PATH}/{one}/suspender", {"motivo": "Quejas."}, seen_on=f"{PATH}/{one}")
+    await registry(house.database, row(1))
+    listed = (await admin.get(f"{PATH}/conflictos")).text
+    link = re.search(rf'href="({PATH}/conflictos/\d+)"', listed)
+    assert link
+    # Taking the registry's state puts somebody in force again: that is asked before.
+    assert 'data-sure-if="decision=registro"' in (await admin.get(link[1])).text
+    await registry(house.database, row(1, state="suspendida"))
+    page = (await admin.get(link[1])).text
+    assert "Se cerró sola: el registro ya dice lo mismo" in page
+    assert "None" not in page
+    assert "<dt>Teníamos al cerrarse</dt><dd>Suspendida</dd>" in page
+    assert "<dt>El registro decía</dt><dd>Suspendida</dd>" in page
+
+
+async def test_a_suspension_lifted_here_is_not_put_back_by_a_file(house: House) -> None:
+    (one,) = await registry(house.database, row(1))
+    admin = await house.who(Role.ADMINISTRATION)
+    await admin.send(f"{PATH}/{one}/suspender", {"motivo": "Sin póliza."}, seen_on=f"{PATH}/{one}")
+    assert "Suspendida (lo puso el ministerio)" in (await admin.get(f"{PATH}/{one}")).text
+    await admin.send(f"{PATH}/{one}/levantar", {"motivo": "Presentó la póliza."})
+    file = f"{HEAD},Estado\n{line(row(1))},Suspendida".encode()
+    place = (await upload(admin, file)).headers["location"]
+    page = (await admin.get(place)).text
+    assert "El registro dice otro estado que el que puso el ministerio" in page
+    await admin.send(f"{place}/aplicar", seen_on=place)
+    assert await state_of(house.database, one) == "vigente"
+    assert "Conflictos (1)" in (await admin.get(PATH)).text
+
+
+async def test_what_a_run_would_do_is_counted_alike_and_asked_before(house: House) -> None:
+    await registry(house.database, row(1), row(2), row(3))
+    await registry(house.database, row(1), row(2))
+    admin = await house.who(Role.ADMINISTRATION)
+    past = today() - timedelta(days=1)
+    changed = row(1, valid_to=past, valid_from=past - timedelta(days=9))
+    later = f"{HEAD},Teléfono\n" + "\n".join(
+        [
+            f"{line(changed)},",
+            f"{line(row(3, departments=())).replace('San Salvador', 'La Unión')},llamar",
+        ]
+    )
+    place = (await upload(admin, later.encode())).headers["location"]
+    page = (await admin.get(place)).text
+    assert "<dt>Cambian</dt><dd>1 consultor, 3 datos</dd>" in page
+    assert '<span class="quiet">1 consultor, 3 datos</span>' in page
+    sure = re.search(r'id="aplicar" data-sure="([^"]+)"', page)
+    assert sure
+    for words in ("1 cambia", "1 deja de estar vigente", "1 ya no está", "1 vuelve"):
+        assert words in sure[1]
+    assert f'{place}/descartar" class="act" data-sure=' in page
+    assert "Volvieron al registro" in page
+    # The row without a telephone is used; departments of who is here already are not.
+    assert "La fila se usa, sin ese dato." in page
+    assert "Datos del archivo que no se usan" in page
+    table = (await admin.get(f"{place}/diferencias.csv")).content.decode("utf-8-sig")
+    for words in ("Volvieron al registro,CA-3", "Dato que no se usa", "CA-3,Consultora Número 3,D"):
+        assert words in table
+
+
+async def test_the_example_and_the_list_itself_can_be_uploaded(house: House) -> None:
+    await registry(house.database, row(1, categories=("emisiones", "aguas")), row(2))
+    await applied(house.database)
+    admin = await house.who(Role.ADMINISTRATION)
+    example = await admin.get(f"{SYNC}/plantilla.csv")
+    assert f"{SYNC}/plantilla.csv" in (await admin.get(SYNC)).text
+    place = (await upload(admin, example.content)).headers["location"]
+    page = (await admin.get(place)).text
+    assert "Ana María Ejemplo" in page
+    assert "Filas con problemas" not in page
+    for form in ("csv", "xlsx"):
+        own_list = (await admin.get(f"{PATH}?formato={form}")).content
+        place = (await upload(admin, own_list)).headers["location"]
+        page = (await admin.get(place)).text
+        assert "no cambia nada" in page
+        assert "Filas con problemas" not in page
+
+
+async def test_what_waits_is_told_to_who_may_act_on_it(house: House) -> None:
+    await registry(house.database, row(1), row(2))
+    await registry(house.database, row(1))
+    one = await applied(house.database, "Zoila Primera")
+    await applied(house.database, "Ana Segunda")
+    review, attention = await house.who(Role.REVIEW), await house.who(Role.ATTENTION)
+    reading = await house.who(Role.READING)
+    for browser, there, away in (
+        (review, ("solicitudes de consultores por", "conflicto del registro"), "quejas de citas"),
+        (attention, ("quejas de citas abiertas",), "solicitudes de consultores"),
+        (reading, (), "Por atender"),
+    ):
+        page = (await browser.get("/consola/")).text
+        assert all(words in page for words in there)
+        assert away not in page
+    queue = (await review.get(f"{PATH}?estado=solicitada")).text
+    assert queue.index("Zoila Primera") < queue.index("Ana Segunda")
+    assert "hace menos de 1 min" in queue
+    found = (await review.get(f"{PATH}?buscar={one}")).text
+    assert "Zoila Primera" in found
+    assert "Ana Segunda" not in found
+
+
+async def test_an_application_without_papers_is_not_approved_unasked(house: House) -> None:
+    one = await applied(house.database)
+    review = await house.who(Role.REVIEW)
+    words = "La solicitud no trae ningún documento"
+    assert words not in (await review.get(f"{PATH}/{one}")).text
+    async with house.database.transaction() as session:
+        await session.execute(text("DELETE FROM consultant_document"))
+    page = (await review.get(f"{PATH}/{one}")).text
+    assert words in page
+    assert re.search(r'/aprobar" data-sure="[^"]*ningún documento', page)
+
+
+async def test_who_suspends_reads_what_becomes_of_meetings(house: House) -> None:
+    (one,) = await registry(house.database, row(1))
+    review = await house.who(Role.REVIEW)
+    assert "Las citas que ya tiene no se cancelan" in (await review.get(f"{PATH}/{one}")).text
+    await review.send(f"{PATH}/{one}/suspender", {"motivo": "Quejas."}, seen_on=f"{PATH}/{one}")
+    await review.send(f"{PATH}/{one}/suspender", {"motivo": "Quejas."})
+    assert "Ya está suspendida" in (await review.get(f"{PATH}/{one}")).text
+
+
+async def test_a_long_list_has_its_ends_and_a_page_to_go_to(house: House) -> None:
+    await registry(house.database, *(row(number) for number in range(110)))
+    review = await house.who(Role.REVIEW)
+    page = (await review.get(f"{PATH}?buscar=consultora&estado=vigente&pagina=3")).text
+    kept = "buscar=consultora&amp;estado=vigente"
+    assert f'href="{PATH}?{kept}">Primera</a>' in page
+    assert f'href="{PATH}?{kept}&amp;pagina=5">Última</a>' in page
+    assert 'name="pagina" min="1" max="5"' in page
+    assert '<input type="hidden" name="buscar" value="consultora">' in page
+
+
+async def test_what_is_to_be_corrected_is_named_and_linked(house: House) -> None:
+    one = await applied(house.database)
+    review = await house.who(Role.REVIEW)
+    answer = await review.send(
+        f"{PATH}/{one}/aprobar",
+        {"numero": "<b>", "desde": "", "hasta": ""},
+        seen_on=f"{PATH}/{one}",
+    )
+    assert "Hay 2 datos que corregir" in answer.text
+    assert '<a href="#mal-desde" data-field="desde">' in answer.text
+    assert 'id="mal-desde"' in answer.text
