@@ -81,7 +81,7 @@ def by_form(message: Message, menu: Sequence[Button], asked: Open | None) -> Und
     said = _of_consultant(stripped, slot, reading, asked)
     if said is not None:
         return Understood(said[0], "word", stripped, said[1], with_attachment=message.attached)
-    if _is_poor_time(stripped, slot, reading):
+    if _is_poor_time(stripped, slot, reading) or _is_half_name(stripped, reading):
         return Understood("wrong", "slot", stripped, reading=reading)
     if isinstance(reading, Value | Choose) and slot is not None and not is_free(slot):
         return Understood(ANSWER, "slot", stripped, reading=reading)
@@ -116,6 +116,15 @@ def _is_poor_time(text: str, slot: Slot | None, reading: Value | Wrong | Choose 
         and slot is not None
         and isinstance(slot.type, Availability)
         and is_of_time(text)
+    )
+
+
+def _is_half_name(text: str, reading: Value | Wrong | Choose | None) -> bool:
+    """Whether one word stands where a full name is asked for: Rasa takes "Lola" for a greeting."""
+    return (
+        isinstance(reading, Wrong)
+        and reading.response == "utter_wrong_text_too_few_words"
+        and "?" not in text
     )
 
 

@@ -147,3 +147,11 @@ def test_time_that_cannot_be_kept_is_told_so_and_not_answered_from_an_article() 
     assert _heard("¿qué días son feriado?", (), TIME) is None
     agenda = _heard("mi agenda del lunes", (), TIME)
     assert agenda is not None and agenda.intent == "consultant_agenda"
+
+
+def test_one_word_for_a_full_name_is_no_greeting() -> None:
+    full = Slot("name", "Nombre", slot_type({"type": "text", "words": 2}))
+    understood = _heard("lola", (), full)
+    assert understood is not None and understood.intent == "wrong"
+    named = _heard("Lola Cañas", (), full)
+    assert named is None or named.intent == "answer"
