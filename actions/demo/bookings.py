@@ -46,13 +46,13 @@ async def load(session: AsyncSession, now: datetime) -> bool:
     of the demo to make them from."""
     if await session.scalar(text("SELECT EXISTS (SELECT 1 FROM booking)")):
         return False
-    people = await _people(session)
+    began = now - SPAN
+    people = await _people(session, began)
     consultants = await _consultants(session)
     if len(consultants) < len(ADVISORS) or len(people) < 2 * len(ADVISORS):
         return False
     answering = dict(zip(consultants, people, strict=False))
     owners = people[len(ADVISORS) :]
-    began = now - SPAN
     for consultant_id, person_id in answering.items():
         code = await joining.make_code(session, consultant_id, STAFF, began)
         await joining.join(session, person_id, code, began)
@@ -69,15 +69,17 @@ async def load(session: AsyncSession, now: datetime) -> bool:
     return True
 
 
-async def _people(session: AsyncSession) -> Sequence[int]:
+async def _people(session: AsyncSession, since: datetime) -> Sequence[int]:
+    """Owners who had written by then: nobody asks for a meeting, or complains, before that."""
     rows = await session.scalars(
         text(
             "SELECT DISTINCT a.person_id FROM address AS a JOIN firm AS f "
-            "ON f.person_id = a.person_id WHERE f.firm_name IS NOT NULL "
+            "ON f.person_id = a.person_id JOIN person AS p ON p.id = a.person_id "
+            "WHERE f.firm_name IS NOT NULL AND p.created_at < :since "
             "AND (starts_with(a.external, :invented) OR starts_with(a.external, :number)) "
             "ORDER BY a.person_id DESC LIMIT 40"
         ),
-        {"invented": INVENTED, "number": INVENTED_NUMBER},
+        {"invented": INVENTED, "number": INVENTED_NUMBER, "since": since},
     )
     return rows.all()
 
