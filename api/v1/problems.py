@@ -146,6 +146,7 @@ _SAID: Final[dict[str, str]] = {
     "int_parsing_size": "Es un número demasiado grande.",
     "greater_than_equal": "Tiene que ser {ge} o más.",
     "less_than_equal": "Tiene que ser {le} o menos.",
+    "value_error": "{error}",
     "literal_error": "Tiene que ser uno de estos: {expected}.",
     "date_type": "Tiene que ser un día como 2026-12-31.",
     "date_parsing": "Tiene que ser un día como 2026-12-31.",

@@ -81,6 +81,11 @@ async def test_only_those_in_force_are_listed_page_by_page(reader: httpx.AsyncCl
         (fault,) = faults(await reader.get(f"/v1/consultants?{asked}")).items()
         assert fault[0] == f"query.{field}"
         assert fault[1].endswith(".")
+    # What may be asked for is told, as where bookings are asked for by their state.
+    for asked, some in (("category=x", "auditoria"), ("department=x", "La Unión")):
+        (told,) = faults(await reader.get(f"/v1/consultants?{asked}")).values()
+        assert told.startswith("Tiene que ser un")
+        assert some in told
 
 
 @pytest.mark.usefixtures("registry")
