@@ -159,14 +159,14 @@ class TooManyComplaints(BookingRefused):
 
 class NoSuchComplaint(BookingRefused):
     def __init__(self) -> None:
-        super().__init__("Esa queja no existe: hay que volver a cargar la lista.")
+        super().__init__("Esa queja no existe. Está en la lista si todavía sigue abierta.")
 
 
 class AlreadySettled(BookingRefused):
     """Somebody of the ministry settled it before."""
 
     def __init__(self) -> None:
-        super().__init__("Esa queja ya se resolvió: hay que volver a cargar la página.")
+        super().__init__("Esa queja ya la resolvió alguien más: abajo está lo que se hizo.")
 
 
 class BadAvailability(BookingRefused):

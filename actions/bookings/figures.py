@@ -46,13 +46,15 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many requests came to a consultant first, before any was handed on, and how many of all
-    that they were asked for they accepted."""
+    that they were asked for they accepted. ``registration`` is their number in the registry, by
+    which two of one name are told apart."""
 
     consultant_id: int
     name: str
     first: int
     asked: int
     accepted: int
+    registration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ class Fairness:
 
 @dataclass(frozen=True, slots=True)
 class AnswerWeek:
-    """Requests asked in the week of that Monday: how many were answered by the consultant and not,
-    and the median working time that it took; None without any answer."""
+    """Requests asked in the week of that Monday: how many were answered by the consultant, how many
+    ran out of time without that (``unanswered``), how many still wait, and the median working time
+    that answers took; None without any. What its owner called off before is in none of them."""
 
     monday: date
     answered: int
     unanswered: int
+    waiting: int
     median_answer: timedelta | None
 
 
@@ -130,7 +134,7 @@ async def fairness(
                 FROM referral AS r JOIN booking AS b ON b.referral_id = r.id
                 WHERE r.made_at >= :since AND r.made_at < :until
                 GROUP BY b.consultant_id)
-            SELECT c.id, c.name, asked.first, asked.number, asked.accepted,
+            SELECT c.id, c.name, asked.first, asked.number, asked.accepted, c.registration_number,
                 everybody.consultants, everybody.requests
             FROM asked JOIN consultant AS c ON c.id = asked.consultant_id,
                 (SELECT count(*) AS consultants, sum(first)::bigint AS requests FROM asked)
@@ -143,9 +147,9 @@ async def fairness(
     found = rows.all()
     if not found:
         return Fairness((), 0, 0, None)
-    _, _, largest, _, _, consultants, requests = found[0]
+    _, _, largest, _, _, _, consultants, requests = found[0]
     return Fairness(
-        tuple(Share(*row[:5]) for row in found),
+        tuple(Share(*row[:6]) for row in found),
         consultants,
         requests,
         largest * consultants / requests if requests else None,
@@ -156,7 +160,7 @@ async def answer_weeks(
     session: Executor, since: datetime, until: datetime, *, terms: Terms = USUAL
 ) -> list[AnswerWeek]:
     """How fast consultants answered, by the week in El Salvador in which they were asked; weeks
-    without any request are left out. What still waits for an answer counts as not answered."""
+    without any request are left out."""
     first = since.astimezone(ZONE).date()
     first -= timedelta(days=first.weekday())
     midnight = at(first, time.min)
@@ -177,7 +181,7 @@ async def answer_weeks(
         assert row.answered == row.reckoned, "an answer took longer than any can"
         took = None if row.median is None else timedelta(seconds=row.median)
         monday = first + timedelta(weeks=row.week)
-        weeks.append(AnswerWeek(monday, row.answered, row.number - row.answered, took))
+        weeks.append(AnswerWeek(monday, row.answered, row.unanswered, row.waiting, took))
     return weeks
 
 
@@ -203,15 +207,18 @@ def _worked(moment: str) -> str:
 # out once, and not wherever it is named.
 _WEEKS: Final = text(
     f"""
-    SELECT week, count(*) AS number, count(answered) AS answered, count(took) AS reckoned,
+    SELECT week, count(answered) AS answered, count(took) AS reckoned,
+        count(*) FILTER (WHERE answered IS NULL AND state = 'expired') AS unanswered,
+        count(*) FILTER (WHERE answered IS NULL AND state = 'pending') AS waiting,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY took) AS median
     FROM (
-        SELECT asked_day / 7 AS week, answered, {_worked("answered")} - ({_worked("asked")}) AS took
+        SELECT asked_day / 7 AS week, state, answered,
+            {_worked("answered")} - ({_worked("asked")}) AS took
         FROM (
             SELECT *, floor(asked / 86400)::int AS asked_day,
                 floor(answered / 86400)::int AS answered_day
             FROM (
-                SELECT date_part('epoch', asked_at) - :first AS asked,
+                SELECT state, date_part('epoch', asked_at) - :first AS asked,
                     date_part('epoch', answered_at) - :first AS answered
                 FROM booking WHERE asked_at >= :since AND asked_at < :until OFFSET 0) AS moments
             OFFSET 0) AS days

@@ -22,8 +22,19 @@ STATES: Final[dict[str, str]] = {
 """Values of the filter ``estado``: the consultant is asked; the owner is asked about another time;
 the next consultant is looked for; agreed on; nobody was left; called off or not answered by the
 owner."""
-FILTERS: Final = ("estado", "consultor")
-"""``consultor``: a consultant's number (id), whoever in the chain they were."""
+MEETINGS: Final[dict[str, str]] = {
+    "por_venir": "{b}.state = 'accepted' AND upper({b}.during) > :now",
+    "sin_marcar": "{b}.state = 'accepted' AND upper({b}.during) <= :now",
+    "se_hizo": "{b}.state = 'done'",
+    "no_llegaron": "{b}.state = 'missed'",
+    "cancelada": "{b}.state = 'cancelled'",
+}
+"""Values of the filter ``cita``: what became of the meeting with the last consultant asked. It is
+to come, is over without a word of the consultant, took place, the owner did not come, called off.
+"""
+FILTERS: Final = ("estado", "consultor", "cita", "queja")
+"""``consultor``: a consultant's number (id), whoever in the chain they were; ``queja``: ``si`` for
+those about which there is a complaint."""
 ORDERS: Final[dict[str, str]] = {
     "hecha": "r.made_at",
     "vence": "r.deadline",
@@ -34,7 +45,8 @@ ORDERS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReferralLine:
-    """One request. ``state`` is a key of STATES; ``tried`` counts the consultants asked, and
+    """One request. ``state`` is a key of STATES, ``meeting`` one of MEETINGS, or empty where there
+    was no agreement; ``tried`` counts the consultants asked, and
     ``consultant_name`` is the last of them; ``starts``, ``mode`` and ``booking_state`` are of the
     booking with them. ``complaints`` counts those about any booking of the chain."""
 
@@ -52,9 +64,16 @@ class ReferralLine:
     starts: datetime
     mode: str
     complaints: int
+    meeting: str
 
 
-async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
+_BY_THE_CLOCK: Final = ("por_venir", "sin_marcar")
+_MEETING: Final = " ".join(
+    f"WHEN {condition.format(b='last')} THEN '{name}'" for name, condition in MEETINGS.items()
+)
+
+
+async def referrals(session: Executor, asked: Asked, now: datetime) -> Listed[ReferralLine]:
     """Requests, the newest first. The search finds words or parts of words of the name of the last
     consultant asked or of the owner's firm, or the number that both sides are told of the meeting
     ("39", "cita 39"). Raises NoSuchOrder and NoSuchFilter."""
@@ -71,6 +90,16 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
             raise NoSuchFilter("consultor")
         narrowed.append("r.tried @> ARRAY[CAST(:consultant AS bigint)]")
         values["consultant"] = int(consultant)
+    if meeting := one_of(asked, "cita", tuple(MEETINGS)):
+        narrowed.append(
+            "EXISTS (SELECT 1 FROM booking AS b WHERE b.referral_id = r.id "
+            f"AND b.consultant_id = r.consultant_id AND {MEETINGS[meeting].format(b='b')})"
+        )
+    if one_of(asked, "queja", ("si",)):
+        narrowed.append(
+            "EXISTS (SELECT 1 FROM complaint JOIN booking AS b ON b.id = complaint.booking_id "
+            "WHERE b.referral_id = r.id)"
+        )
     if words := folded(asked.search[:100].replace("\0", " ")).split():
         narrowed.append(
             "(c.name_folded LIKE ALL(CAST(:words AS text[])) "
@@ -83,13 +112,15 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
         FROM referral AS r JOIN consultant AS c ON c.id = r.consultant_id
         LEFT JOIN firm AS f ON f.person_id = r.person_id WHERE {" AND ".join(narrowed)}
     """
-    total: int = await session.scalar(text(f"SELECT count(*) {source}"), values)
+    told = {"now": now} if meeting in _BY_THE_CLOCK else {}
+    total: int = await session.scalar(text(f"SELECT count(*) {source}"), {**values, **told})
     rows = await session.execute(
         text(
             f"""
             SELECT r.id, r.person_id, f.firm_name, r.consultant_id, c.name,
                 cardinality(r.tried) AS tried, r.state, r.deadline, r.made_at, last.id AS booking,
-                last.state AS booking_state, lower(last.during) AS starts, last.mode,
+                last.state AS booking_state, CASE {_MEETING} ELSE '' END AS meeting,
+                lower(last.during) AS starts, last.mode,
                 (SELECT count(*) FROM complaint JOIN booking ON booking.id = complaint.booking_id
                     WHERE booking.referral_id = r.id) AS complaints
             FROM (SELECT r.id {source} ORDER BY {order} LIMIT :limit OFFSET :offset) AS page
@@ -101,7 +132,7 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
             ORDER BY {order}
             """
         ),
-        {**values, "limit": asked.limit, "offset": asked.offset},
+        {**values, "now": now, "limit": asked.limit, "offset": asked.offset},
     )
     names = {stored: name for name, stored in STATES.items()}
     return Listed(
@@ -121,6 +152,7 @@ async def referrals(session: Executor, asked: Asked) -> Listed[ReferralLine]:
                 starts=row.starts,
                 mode=row.mode,
                 complaints=row.complaints,
+                meeting=row.meeting,
             )
             for row in rows
         ],

@@ -18,6 +18,11 @@ _MOST_RULES: Final = 4
 _MOST_LABELS: Final = 5
 _MOST_DOTS: Final = 31
 _STEPS: Final = (1, 2, 5, 10)
+_NAMES: Final = 170
+"""How wide the names are beside bars that lie."""
+_ROW: Final = 20
+LONGEST_NAME: Final = 22
+"""Letters that fit there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +152,26 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series], unit: str 
             below += value
     drawing.tell(series, unit)
     return Chart(title, labels, series, drawing.done(), unit, stacked=len(series) > 1)
+
+
+def ranked(title: str, labels: Sequence[str], one: Series, shown: Sequence[str]) -> Chart:
+    """Values of many, a bar each below the other, with every name beside its bar. ``shown`` are the
+    names that fit there (LONGEST_NAME), ``labels`` those of the table."""
+    top = max([1.0, *one.values])
+    whole = WIDTH - _NAMES - _LEFT
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {_ROW * len(labels)}" role="img" '
+        f'aria-label="{escape(title)}" focusable="false">'
+    ]
+    for place, (label, name, value) in enumerate(zip(labels, shown, one.values, strict=True)):
+        y, width = place * _ROW, whole * value / top
+        parts.append(
+            f'<text class="scale" x="{_NAMES - 6}" y="{y + 14}" text-anchor="end">{escape(name)}'
+            f'</text><rect class="bar c{one.colour}" x="{_NAMES}" y="{y + 3}" '
+            f'width="{width:.1f}" height="{_ROW - 6}"/>'
+            f'<text class="scale" x="{_NAMES + width + 5:.1f}" y="{y + 14}">{_number(value)}</text>'
+            f'<rect class="over" x="0" y="{y}" width="{WIDTH}" height="{_ROW}">'
+            f"<title>{escape(label)}. {escape(one.name)}: {_number(value)}</title></rect>"
+        )
+    # Everything in it is a number of ours or escaped above.
+    return Chart(title, labels, [one], Markup("".join([*parts, "</svg>"])))  # noqa: S704

@@ -86,7 +86,7 @@ async def test_it_is_loaded_once(loaded: Database, register: FactRegister) -> No
 async def test_bookings_with_consultants_are_at_every_stage(loaded: Database) -> None:
     async with loaded.session() as session:
         every = Asked(limit=100)
-        lines = (await referrals.referrals(session, every)).rows
+        lines = (await referrals.referrals(session, every, NOW)).rows
         fair = await fairness.fairness(session, NOW - timedelta(days=90), NOW)
         weeks = await fairness.answer_weeks(session, NOW - timedelta(days=90), NOW)
         open_ones = await complaints.open_ones(session)
@@ -98,6 +98,9 @@ async def test_bookings_with_consultants_are_at_every_stage(loaded: Database) ->
     assert fair.largest_to_mean < 1.5
     assert sum(week.answered for week in weeks) >= 15
     assert open_ones == 2
+    for made in ("booking", "complaint"):
+        before = f"SELECT count(*) FROM {made} AS m JOIN person AS p ON p.id = m.person_id "
+        assert await _number(loaded, f"{before} WHERE m.made_at < p.created_at") == 0
 
 
 async def test_the_same_seed_gives_the_same_three_months() -> None:

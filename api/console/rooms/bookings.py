@@ -1,8 +1,9 @@
 """«Citas con consultores»: what was asked of whom, how long it waits, and how fair it is."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter
@@ -10,14 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.bookings import complaints, figures, listing
+from actions.bookings.figures import Share
 from actions.bookings.listing import ReferralLine
+from actions.bookings.working_time import at as start_of
+from actions.cases.hours import ZONE
 from actions.registry import record
 from actions.registry.errors import NoSuchConsultant
 from actions.staff.permissions import Permission
 from api.console import charts, pages, tables
 from api.console.access import Needs, Visit
 from api.console.charts import Series
-from api.console.rooms.registry import BOOKING_STATES, MODES
+from api.console.rooms.registry import MODES
 from api.console.rooms.registry import PATH as REGISTRY
 from api.console.tables import Column, Filter, Table
 
@@ -26,7 +30,6 @@ PATH: Final = "/consola/citas"
 FOLLOW: Final = Permission.FOLLOW_BOOKINGS
 PERIODS: Final = {"30": "30 días", "90": "90 días"}
 MOST_BARS: Final = 20
-LONGEST_LABEL: Final = 11
 
 STATES: Final = {
     "espera": "Espera al consultor",
@@ -44,6 +47,14 @@ TONES: Final = {
     "sin_consultor": "bad",
     "retirada": "quiet",
 }
+MEETINGS: Final = {
+    "por_venir": "Por venir",
+    "sin_marcar": "Sin marcar",
+    "se_hizo": "Se hizo",
+    "no_llegaron": "No llegaron",
+    "cancelada": "Cancelada",
+}
+_MEETING_TONES: Final = {"por_venir": "good", "sin_marcar": "warning", "no_llegaron": "bad"}
 _WAITING: Final = ("espera", "otra_hora", "buscando")
 
 
@@ -57,7 +68,11 @@ TABLE: Final[Table[ReferralLine]] = Table(
     search="Consultor, empresa o número",
     empty="Todavía nadie pide una cita.",
     personal=True,
-    filters=(Filter("estado", "Estado", [("", "Todos"), *STATES.items()]),),
+    filters=(
+        Filter("estado", "Solicitud", [("", "Todas"), *STATES.items()]),
+        Filter("cita", "Reunión", [("", "Todas"), *MEETINGS.items()]),
+        Filter("queja", "Quejas", [("", "Con o sin queja"), ("si", "Con queja")]),
+    ),
     columns=(
         Column("N.º", lambda one: one.number),
         Column(
@@ -71,12 +86,19 @@ TABLE: Final[Table[ReferralLine]] = Table(
             lambda one: one.consultant_name,
             link=lambda one: f"{REGISTRY}/{one.consultant_id}",
         ),
-        Column("Estado", lambda one: STATES[one.state], tone=lambda one: TONES[one.state]),
+        Column(
+            "Estado",
+            lambda one: STATES[one.state],
+            shown=lambda one: MEETINGS.get(one.meeting) or STATES[one.state],
+            tone=lambda one: (
+                _MEETING_TONES.get(one.meeting, "quiet") if one.meeting else TONES[one.state]
+            ),
+        ),
         Column("Espera", _waits, only_exported=True),
         Column("Vence", lambda one: one.deadline, sort="vence"),
         Column("Cita", lambda one: one.starts),
         Column("Cómo", lambda one: MODES[one.mode], only_exported=True),
-        Column("La cita", lambda one: BOOKING_STATES[one.booking_state], only_exported=True),
+        Column("Reunión", lambda one: MEETINGS.get(one.meeting, ""), only_exported=True),
         Column("Intentos", lambda one: one.tried, number=True, sort="intentos"),
         Column(
             "Quejas",
@@ -104,7 +126,7 @@ async def board(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
         return await tables.respond(
             visit,
             table,
-            lambda asked: listing.referrals(session, asked),
+            lambda asked: listing.referrals(session, asked, visit.now),
             "bookings.html",
             "bookings",
             complaints=await complaints.open_ones(session),
@@ -116,7 +138,7 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
     """How requests fell on consultants, and how fast they answer."""
     wanted = visit.request.query_params.get("dias", "30")
     period = wanted if wanted in PERIODS else "30"
-    since = visit.now - timedelta(days=int(period))
+    since = _monday(visit.now - timedelta(days=int(period)))
     # Each goes through a whole season: side by side they take half as long.
     database = visit.console.database
     async with database.session() as one, database.session() as other, asyncio.TaskGroup() as both:
@@ -126,7 +148,7 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
         )
     fair, weeks = sharing.result(), answering.result()
     shown = fair.shares[:MOST_BARS]
-    labels = [pages.short_day(week.monday) for week in weeks]
+    weeks_of = [pages.short_day(week.monday) for week in weeks]
     return pages.page(
         visit,
         "bookings_figures.html",
@@ -134,27 +156,30 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
         period=period,
         periods=PERIODS.items(),
         fair=fair,
+        since=since,
         total=fair.requests,
-        firsts=charts.bars(
+        firsts=charts.ranked(
             "Primeros lugares por consultor",
-            [one.name.split()[0][:LONGEST_LABEL] for one in shown],
-            [Series("Primeros lugares", [one.first for one in shown])],
+            _told_apart(shown),
+            Series("Primeros lugares", [one.first for one in shown]),
+            _told_apart(shown, charts.LONGEST_NAME),
         )
         if shown
         else None,
         answered=charts.bars(
             "Solicitudes por semana",
-            labels,
+            weeks_of,
             [
                 Series("Contestadas", [week.answered for week in weeks]),
-                Series("Sin contestar", [week.unanswered for week in weeks], 2),
+                Series("Se les pasó el plazo", [week.unanswered for week in weeks], 2),
+                Series("Todavía esperan", [week.waiting for week in weeks], 3),
             ],
         )
         if weeks
         else None,
         took=charts.lines(
             "Tiempo para contestar, por semana",
-            labels,
+            weeks_of,
             [
                 Series(
                     "Mediana",
@@ -169,3 +194,25 @@ async def shares(visit: Annotated[Visit, Needs(FOLLOW)]) -> Response:
         if weeks
         else None,
     )
+
+
+def _monday(at: datetime) -> datetime:
+    """The beginning of its week in El Salvador: the first week of a chart is a whole one too."""
+    day = at.astimezone(ZONE).date()
+    return start_of(day - timedelta(days=day.weekday()), time.min)
+
+
+def _told_apart(shares: Sequence[Share], longest: int = 200) -> list[str]:
+    """Their names, of ``longest`` letters at most; with the number in the registry where two would
+    read the same."""
+    names = [_cut(one.name, longest) for one in shares]
+    return [
+        name
+        if names.count(name) == 1
+        else f"{_cut(one.name, longest - len(one.registration) - 3)} ({one.registration})"
+        for name, one in zip(names, shares, strict=True)
+    ]
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: max(1, longest - 1)].rstrip()}…"

@@ -229,8 +229,8 @@ async def test_figures_tell_how_much_is_accepted_and_how_fast(
     async with database.session() as session:
         found = await fairness(session, at("2026-11-23 00:00"), at("2026-12-01 00:00"))
         assert found.shares == (
-            Share(first.id, "Consultora 1", 5, 5, 2),
-            Share(second.id, "Consultora 2", 0, 1, 0),
+            Share(first.id, "Consultora 1", 5, 5, 2, "R-0001"),
+            Share(second.id, "Consultora 2", 0, 1, 0, "R-0002"),
         )
         assert (found.consultants, found.requests, found.largest_to_mean) == (2, 5, 2.0)
         top = await fairness(session, at("2026-11-23 00:00"), at("2026-12-01 00:00"), most=1)
@@ -238,7 +238,7 @@ async def test_figures_tell_how_much_is_accepted_and_how_fast(
         nothing = await fairness(session, at("2026-12-01 00:00"), at("2026-12-02 00:00"))
         assert nothing == Fairness((), 0, 0, None)
         weeks = await answer_weeks(session, at("2026-11-23 00:00"), at("2026-12-07 00:00"))
-    assert weeks == [AnswerWeek(date(2026, 11, 23), 3, 3, timedelta(hours=2))]
+    assert weeks == [AnswerWeek(date(2026, 11, 23), 3, 1, 2, timedelta(hours=2))]
 
 
 @pytest.mark.parametrize("hours", [Hours(), Hours(time(9, 15), time(18), frozenset((1, 3, 5)))])
@@ -262,7 +262,8 @@ async def test_the_weeks_reckon_working_time_as_one_answer_is_reckoned(
         "VALUES (:person, :consultant, ARRAY[CAST(:consultant AS bigint)], 'exhausted', now()) "
         "RETURNING id) INSERT INTO booking (consultant_id, person_id, referral_id, during, "
         "occupied, mode, state, consent_version, consent_at, made_at, asked_at, answered_at, uid) "
-        "SELECT :consultant, :person, made.id, span, span, 'remote', 'declined', '1', now(), "
+        "SELECT :consultant, :person, made.id, span, span, 'remote', "
+        "CASE WHEN one.answered IS NULL THEN 'expired' ELSE 'declined' END, '1', now(), "
         "now(), one.asked, one.answered, gen_random_uuid() FROM made, "
         "unnest(CAST(:asked AS timestamptz[]), CAST(:answered AS timestamptz[])) AS "
         "one(asked, answered), tstzrange(one.asked, one.asked + interval '1 hour') AS span",

@@ -1,6 +1,6 @@
 """The list of requests: searched, narrowed, sorted, paged."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -23,11 +23,12 @@ from tests.actions.bookings.conftest import (
     request,
 )
 from tests.actions.conftest import Meet
+from tests.actions.people.conftest import run
 
 
-async def _list(database: Database, asked: Asked) -> Listed[ReferralLine]:
+async def _list(database: Database, asked: Asked, now: datetime = NOW) -> Listed[ReferralLine]:
     async with database.session() as session:
-        return await referrals(session, asked)
+        return await referrals(session, asked, now)
 
 
 async def test_requests_are_listed_as_they_stand(
@@ -71,7 +72,10 @@ async def test_requests_are_listed_as_they_stand(
         starts=WEDNESDAY.starts,
         mode="on_site",
         complaints=1,
+        meeting="por_venir",
     )
+    assert (newest_line := everything.rows[0]).meeting == ""
+    assert newest_line.state == "sin_consultor"
 
     async def numbers(**asked: object) -> list[int]:
         return [one.number for one in (await _list(database, Asked(**asked))).rows]  # type: ignore[arg-type]
@@ -85,6 +89,18 @@ async def test_requests_are_listed_as_they_stand(
     assert await numbers(search="\0") == [newest, middle, oldest]
     assert await numbers(filters={"estado": "espera"}) == [middle]
     assert await numbers(filters={"consultor": str(first.id)}) == [middle, oldest]
+    assert await numbers(filters={"queja": "si"}) == [oldest]
+    assert await numbers(filters={"cita": "por_venir"}) == [oldest]
+    assert await numbers(filters={"cita": "sin_marcar"}) == []
+    over = await _list(database, Asked(filters={"cita": "sin_marcar"}), WEDNESDAY.ends)
+    assert [one.meeting for one in over.rows] == ["sin_marcar"]
+    for stored, meeting in (("done", "se_hizo"), ("missed", "no_llegaron")):
+        await run(
+            database, "UPDATE booking SET state = :s WHERE id = :id", s=stored, id=accepted.id
+        )
+        (marked,) = (await _list(database, Asked(filters={"cita": meeting}))).rows
+        assert (marked.number, marked.meeting) == (oldest, meeting)
+    assert await numbers(filters={"cita": "cancelada"}) == []
     assert await numbers(sort="hecha") == [oldest, middle, newest]
     assert (await numbers(sort="intentos", descending=True))[0] == middle
     assert (await numbers(sort="vence"))[0] == middle
@@ -94,11 +110,11 @@ async def test_requests_are_listed_as_they_stand(
 
 
 async def test_unknown_filters_and_orders_are_refused(database: Database) -> None:
-    for filters in ({"estado": "pending"}, {"consultor": "1; DROP"}, {"otro": "1"}):
+    for filters in ({"estado": "pending"}, {"consultor": "1; DROP"}, {"otro": "1"}, {"cita": "x"}):
         with pytest.raises(NoSuchFilter):
             await _list(database, Asked(filters=filters))
     with pytest.raises(NoSuchOrder):
         await _list(database, Asked(sort="id"))
     for order in ORDERS:
         assert (await _list(database, Asked(sort=order))).total == 0
-    assert set(FILTERS) == {"estado", "consultor"}
+    assert set(FILTERS) == {"estado", "consultor", "cita", "queja"}

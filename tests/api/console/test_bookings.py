@@ -16,6 +16,7 @@ from actions.messages import inbox
 from actions.people import erasure
 from actions.staff.permissions import Role
 from actions.store.database import Database
+from api.console import pages
 from api.processes.postgres import EmbeddedPostgres
 from tests.api.console.conftest import House, console
 from tests.conftest import drop_database, fresh_database
@@ -99,7 +100,7 @@ async def test_the_board_shows_who_waits_for_whom(house: House) -> None:
     one = await consultant(house.database, 1, advisor)
     other = await consultant(house.database, 2, await somebody(house.database, "otra"))
     booking = await asked(house.database, one, owner)
-    await asked(house.database, other, owner)
+    await asked(house.database, other, await somebody(house.database, "tienda"))
     desk = await house.who(Role.ATTENTION)
     page = (await desk.get(PATH)).text
     assert page.count("Espera al consultor</span>") == 2
@@ -109,6 +110,10 @@ async def test_the_board_shows_who_waits_for_whom(house: House) -> None:
     accepted = (await desk.get(f"{PATH}?estado=aceptada")).text
     assert "Consultora 1" in accepted
     assert "Consultora 2" not in accepted
+    assert "Por venir</span>" in accepted
+    assert "Consultora 1<" in (await desk.get(f"{PATH}?cita=por_venir")).text
+    for none in ("cita=se_hizo", "queja=si"):
+        assert "Nada coincide" in (await desk.get(f"{PATH}?{none}")).text
     only = (await desk.get(f"{PATH}?consultor={other}")).text
     assert "Consultora 2" in only
     assert "Consultora 1<" not in only
@@ -122,15 +127,28 @@ async def test_the_board_shows_who_waits_for_whom(house: House) -> None:
 async def test_figures_tell_shares_and_times(house: House) -> None:
     desk = await house.who(Role.ATTENTION)
     assert "No hubo solicitudes" in (await desk.get(f"{PATH}/cifras")).text
-    owner = await somebody(house.database, "taller")
     for number in (1, 2):
         advisor = await somebody(house.database, f"consultora {number}")
         one = await consultant(house.database, number, advisor)
-        booking = await asked(house.database, one, owner)
+        booking = await asked(
+            house.database, one, await somebody(house.database, f"taller{number}")
+        )
     async with house.database.transaction() as session:
+        await session.execute(text("UPDATE consultant SET name = 'Ana Mercedes Portillo Andrade'"))
         await service.accept(session, booking, advisor, now())
     page = (await desk.get(f"{PATH}/cifras?dias=30")).text
-    assert "1.00 veces" in page
+    assert "1 solicitudes; en promedio son 1.0 por consultor" in page
+    # Two of one name are told apart, in the table by their whole names.
+    for number in (1, 2):
+        assert f"Ana Mercedes Po… (R-{number})</text>" in page
+        assert f'<th scope="row">Ana Mercedes Portillo Andrade (R-{number})</th>' in page
+    week = page.partition("Datos de Solicitudes por semana")[2].partition("</tbody>")[0]
+    assert [one.partition("<")[0] for one in week.split('<td class="number">')[1:]] == [
+        *("1", "0", "1")
+    ]
+    first = (now() - timedelta(days=30)).astimezone(ZONE).date()
+    first -= timedelta(days=first.weekday())
+    assert f"Desde el lunes {pages.day(first)}" in page
     assert page.count("50.0 %") == 2
     assert "<svg" in page
     assert (await desk.get(f"{PATH}/cifras?dias=x")).status_code == 200
@@ -170,7 +188,7 @@ async def test_a_complaint_is_settled_once_with_words(house: House) -> None:
     assert "El consultor ya lo sabe." in page
     await desk.send(f"{place}/resolver", {"resultado": "Otra cosa."})
     page = (await desk.get(place)).text
-    assert "ya se resolvió" in page
+    assert "ya la resolvió alguien más" in page
     assert "Otra cosa." not in page
     # Only who complained is told, once, and what the ministry found stays with it.
     async with house.database.session() as session:
