@@ -59,7 +59,9 @@ TABLE: Final[Table[ConflictLine]] = Table(
     title="Conflictos del registro",
     empty="No hay conflictos.",
     filters=(
-        Filter("decidido", "Decididos", [("", "Todos"), ("no", "Por decidir"), ("si", "Ya")]),
+        Filter(
+            "decidido", "Decisión", [("", "Todas"), ("no", "Por decidir"), ("si", "Ya decididas")]
+        ),
         Filter("tipo", "Tipo", [("", "Todos"), *CONFLICTS.items()]),
     ),
     columns=(
