@@ -237,6 +237,8 @@ async def _find_other_openings(here: "Actions", args: Mapping[str, Any]) -> Mapp
             offering_times.ALL,
             mode="on_site" if booking.mode == "on_site" else "remote",
             terms=here.terms,
+            owner_id=here.person_id,
+            moving=booking,
         )
     except errors.BookingRefused as refused:
         # Accounts that were joined may have been parted while the question was open.

@@ -31,6 +31,7 @@ async def _find_openings(here: "Actions", args: Mapping[str, Any]) -> Mapping[st
         offering_times.ALL,
         mode=_chosen_mode(args),
         terms=here.terms,
+        owner_id=here.person_id,
     )
     if not free:
         return Result(says=(Say("utter_no_openings"),), again=("consultant",), given=_afresh())

@@ -62,6 +62,7 @@ async def _free(here: "Actions", booking: Booked, near: datetime | None) -> list
         start,
         mode=mode,
         terms=here.terms,
+        moving=booking,
     )
     # Where too few are left after a moment, those before it are offered, too.
     return [one for one in found if start is None or one.span.starts >= start]

@@ -182,6 +182,7 @@ async def _other(here: "Actions", args: Mapping[str, Any]) -> Result:
             near,
             mode=mode,
             terms=here.terms,
+            moving=booking,
         )
         if after is None or one.span.starts > after
     ]

@@ -789,12 +789,22 @@ async def test_who_has_to_answer_has_the_hours_of_this_deployment(
     due = mornings.deadline(NOW, moved.starts)
     assert await rows(database, "SELECT deadline FROM referral") == [(due,)]
     assert due != Terms().deadline(NOW, moved.starts)
+
+    luis = await meet()
+    asked = await request(database, first, luis.person_id, hour("2026-12-14 09:00"))
     async with database.transaction() as session:
         need = '{"categories": ["diagnostico"], "sector": null, "department": null}'
         await session.execute(text("UPDATE referral SET need = CAST(:n AS jsonb)"), {"n": need})
         other = hour("2026-12-10 09:00")
-        await service.propose_other(session, booking.id, first.person_id, other, NOW)
-    refuse = Do("proposal_refuse", {"booking": booking.id})
-    await _does_in(NOTHING, database, library, ana, refuse, hours=mornings.hours)
-    asked = await rows(database, "SELECT consultant_id, deadline FROM referral")
-    assert asked == [(second.id, due)]
+        await service.propose_other(session, asked.id, first.person_id, other, NOW)
+    refuse = Do("proposal_refuse", {"booking": asked.id})
+    await _does_in(NOTHING, database, library, luis, refuse, hours=mornings.hours)
+    handed_on = await rows(
+        database,
+        "SELECT r.consultant_id, r.deadline, lower(b.during) FROM referral AS r "
+        "JOIN booking AS b ON b.referral_id = r.id AND b.state = 'pending' "
+        f"WHERE r.person_id = {luis.person_id}",
+    )
+    [(consultant, deadline, starts)] = handed_on
+    assert (consultant, deadline) == (second.id, mornings.deadline(NOW, starts))
+    assert deadline != Terms().deadline(NOW, starts)
