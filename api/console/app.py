@@ -38,6 +38,7 @@ from api.console.rooms import (
     article_review,
     articles,
     audit,
+    booking,
     bookings,
     case_desk,
     cases,
@@ -76,6 +77,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     registry_acts.router,
     bookings.router,
     complaints.router,
+    # After those two: its address holds any number.
+    booking.router,
     # Before the articles' own, whose addresses hold any name.
     article_editing.router,
     article_review.router,

@@ -18,10 +18,10 @@ _MOST_RULES: Final = 4
 _MOST_LABELS: Final = 5
 _MOST_DOTS: Final = 31
 _STEPS: Final = (1, 2, 5, 10)
-_NAMES: Final = 170
+_NAMES: Final = 190
 """How wide the names are beside bars that lie."""
 _ROW: Final = 20
-LONGEST_NAME: Final = 22
+LONGEST_NAME: Final = 20
 """Letters that fit there."""
 
 

@@ -74,7 +74,7 @@ TABLE: Final[Table[ReferralLine]] = Table(
         Filter("queja", "Quejas", [("", "Con o sin queja"), ("si", "Con queja")]),
     ),
     columns=(
-        Column("N.º", lambda one: one.number),
+        Column("N.º", lambda one: str(one.number), link=lambda one: f"{PATH}/{one.number}"),
         Column(
             "Empresa",
             lambda one: one.firm_name or "",

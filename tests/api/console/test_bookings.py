@@ -140,7 +140,7 @@ async def test_figures_tell_shares_and_times(house: House) -> None:
     assert "1 solicitudes; en promedio son 1.0 por consultor" in page
     # Two of one name are told apart, in the table by their whole names.
     for number in (1, 2):
-        assert f"Ana Mercedes Po… (R-{number})</text>" in page
+        assert f"Ana Mercedes… (R-{number})</text>" in page
         assert f'<th scope="row">Ana Mercedes Portillo Andrade (R-{number})</th>' in page
     week = page.partition("Datos de Solicitudes por semana")[2].partition("</tbody>")[0]
     assert [one.partition("<")[0] for one in week.split('<td class="number">')[1:]] == [
@@ -152,6 +152,41 @@ async def test_figures_tell_shares_and_times(house: House) -> None:
     assert page.count("50.0 %") == 2
     assert "<svg" in page
     assert (await desk.get(f"{PATH}/cifras?dias=x")).status_code == 200
+
+
+async def test_one_request_tells_who_was_asked_and_why_they_would_not(house: House) -> None:
+    number, owner, one = await complained(house.database)
+    other = await consultant(house.database, 2, await somebody(house.database, "otra"))
+
+    async def candidates(_session: object, _wanted: object) -> list[int]:
+        return [other]
+
+    async with house.database.transaction() as session:
+        booking, request, advisor = (
+            await session.execute(
+                text(
+                    "SELECT b.id, b.referral_id, c.person_id FROM booking AS b "
+                    "JOIN consultant AS c ON c.id = b.consultant_id"
+                )
+            )
+        ).one()
+        why = "Estoy de viaje <b>"
+        await service.decline(session, booking, advisor, now(), candidates, note=why)
+    desk = await house.who(Role.ATTENTION)
+    assert f'href="{PATH}/{request}"' in (await desk.get(PATH)).text
+    page = (await desk.get(f"{PATH}/{request}")).text
+    assert "Un diagnóstico" in page
+    assert page.index(f'1. <a href="/consola/registro/{one}"') < page.index(
+        f'2. <a href="/consola/registro/{other}"'
+    )
+    assert "Consultor: Dijo que no. «Estoy de viaje &lt;b&gt;»" in page
+    assert f'href="{PATH}/quejas/{number}"' in page
+    assert f"/consola/personas/{owner}" in page
+    for unknown in (request + 1, 2**70, -1):
+        assert (await desk.get(f"{PATH}/{unknown}")).status_code == 404
+    async with house.database.transaction() as session:
+        await erasure.erase(session, owner, now() + timedelta(seconds=1))
+    assert "Un diagnóstico" not in (await desk.get(f"{PATH}/{request}")).text
 
 
 async def test_a_complaint_is_settled_once_with_words(house: House) -> None:
