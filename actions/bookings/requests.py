@@ -7,9 +7,12 @@ from typing import Final
 
 from sqlalchemy import text
 
-from actions.bookings.listing import STATES
+from actions.bookings.listing import MEETINGS, STATES
 from actions.store.database import Executor
 
+_MEETING: Final = " ".join(
+    f"WHEN {condition.format(b='b')} THEN '{name}'" for name, condition in MEETINGS.items()
+)
 _NAMES: Final = {stored: name for name, stored in STATES.items()}
 
 
@@ -27,12 +30,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A consultant who was asked. ``state`` is of actions.bookings.states."""
+    """A consultant who was asked. ``state`` is of actions.bookings.states, ``meeting`` one of
+    actions.bookings.listing.MEETINGS or empty."""
 
     booking_id: int
     consultant_id: int
     consultant_name: str
     state: str
+    meeting: str
     mode: str
     starts: datetime
     purpose: str
@@ -66,7 +71,7 @@ class Request:
     complaints: tuple[Complained, ...]
 
 
-async def request(session: Executor, number: int) -> Request | None:
+async def request(session: Executor, number: int, now: datetime) -> Request | None:
     """The request of that number; None where there is none."""
     found = (
         await session.execute(
@@ -83,11 +88,12 @@ async def request(session: Executor, number: int) -> Request | None:
     turns = await session.execute(
         text(
             "SELECT b.id, b.consultant_id, c.name, b.state, b.mode, lower(b.during) AS starts, "
-            "b.purpose, b.asked_at, b.answered_at FROM booking AS b "
+            f"b.purpose, b.asked_at, b.answered_at, CASE {_MEETING} ELSE '' END AS meeting "
+            "FROM booking AS b "
             "JOIN consultant AS c ON c.id = b.consultant_id "
             "WHERE b.referral_id = :number ORDER BY b.id"
         ),
-        {"number": number},
+        {"number": number, "now": now},
     )
     steps: dict[int, list[Step]] = {}
     for row in await session.execute(
@@ -119,6 +125,7 @@ async def request(session: Executor, number: int) -> Request | None:
                 consultant_id=row.consultant_id,
                 consultant_name=row.name,
                 state=row.state,
+                meeting=row.meeting,
                 mode=row.mode,
                 starts=row.starts,
                 purpose=row.purpose,

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from actions.bookings import requests
 from api.console import pages
 from api.console.access import Needs, Visit
-from api.console.rooms.bookings import FOLLOW, STATES, TONES
+from api.console.rooms.bookings import FOLLOW, told_state, tone_of
 from api.console.rooms.complaints import BY, ERASED
 from api.console.rooms.registry import BOOKING_STATES, MODES
 
 router = APIRouter()
-WHO: Final = {**BY, "clock": "El plazo", "erasure": "Borrado de datos"}
+WHO: Final = {**BY, "clock": "El sistema", "erasure": "Borrado de datos"}
 ACTS: Final = {
     "requested": "La pidió",
     "handed_on": "Se le pasó la solicitud",
@@ -38,7 +38,7 @@ async def one_request(visit: Annotated[Visit, Needs(FOLLOW)], number: int) -> Re
     if not 0 < number < 2**63:
         raise HTTPException(404)
     async with visit.console.database.session() as session:
-        one = await requests.request(session, number)
+        one = await requests.request(session, number, visit.now)
     if one is None:
         raise HTTPException(404)
     return pages.page(
@@ -48,8 +48,8 @@ async def one_request(visit: Annotated[Visit, Needs(FOLLOW)], number: int) -> Re
         one=one,
         last=one.turns[-1],
         purpose=one.turns[-1].purpose or ERASED,
-        state=STATES[one.state],
-        tone=TONES[one.state],
+        state=told_state(one.state, one.turns[-1].meeting),
+        tone=tone_of(one.state, one.turns[-1].meeting),
         states=BOOKING_STATES,
         modes=MODES,
         acts=ACTS,

@@ -58,6 +58,16 @@ _MEETING_TONES: Final = {"por_venir": "good", "sin_marcar": "warning", "no_llega
 _WAITING: Final = ("espera", "otra_hora", "buscando")
 
 
+def told_state(state: str, meeting: str) -> str:
+    """How a request stands: once both agreed, that is what became of their meeting."""
+    return MEETINGS.get(meeting) or STATES[state]
+
+
+def tone_of(state: str, meeting: str) -> str:
+    """How that is marked."""
+    return _MEETING_TONES.get(meeting, "quiet") if meeting else TONES[state]
+
+
 def _waits(one: ReferralLine) -> str:
     return pages.ago(one.made_at).removeprefix("hace ") if one.state in _WAITING else ""
 
@@ -89,10 +99,8 @@ TABLE: Final[Table[ReferralLine]] = Table(
         Column(
             "Estado",
             lambda one: STATES[one.state],
-            shown=lambda one: MEETINGS.get(one.meeting) or STATES[one.state],
-            tone=lambda one: (
-                _MEETING_TONES.get(one.meeting, "quiet") if one.meeting else TONES[one.state]
-            ),
+            shown=lambda one: told_state(one.state, one.meeting),
+            tone=lambda one: tone_of(one.state, one.meeting),
         ),
         Column("Espera", _waits, only_exported=True),
         Column("Vence", lambda one: one.deadline, sort="vence"),

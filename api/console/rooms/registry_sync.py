@@ -146,7 +146,10 @@ async def example(visit: Annotated[Visit, Needs(MANAGE)]) -> Response:
     return Response(
         content,
         media_type=exports.CSV,
-        headers={"Content-Disposition": 'attachment; filename="plantilla-registro.csv"'},
+        headers={
+            "Content-Disposition": 'attachment; filename="plantilla-registro.csv"',
+            "Cache-Control": "no-store",
+        },
     )
 
 

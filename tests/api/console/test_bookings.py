@@ -137,7 +137,7 @@ async def test_figures_tell_shares_and_times(house: House) -> None:
         await session.execute(text("UPDATE consultant SET name = 'Ana Mercedes Portillo Andrade'"))
         await service.accept(session, booking, advisor, now())
     page = (await desk.get(f"{PATH}/cifras?dias=30")).text
-    assert "1 solicitudes; en promedio son 1.0 por consultor" in page
+    assert "1 solicitud; en promedio son 1.0 por consultor" in page
     # Two of one name are told apart, in the table by their whole names.
     for number in (1, 2):
         assert f"Ana Mercedes… (R-{number})</text>" in page
@@ -176,6 +176,7 @@ async def test_one_request_tells_who_was_asked_and_why_they_would_not(house: Hou
     assert f'href="{PATH}/{request}"' in (await desk.get(PATH)).text
     page = (await desk.get(f"{PATH}/{request}")).text
     assert "Un diagnóstico" in page
+    assert "Espera al consultor</span>" in page
     assert page.index(f'1. <a href="/consola/registro/{one}"') < page.index(
         f'2. <a href="/consola/registro/{other}"'
     )
