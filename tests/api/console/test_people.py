@@ -25,7 +25,7 @@ from actions.questions import service as questions
 from actions.staff.permissions import Role
 from api.clock import now
 from api.console.rooms.person_firm import BEFORE
-from bot import responses
+from bot import privacy, responses
 from bot.channels import templates
 from tests.actions.conftest import Someone, receive, until_someone_waits_for_a_lock
 from tests.api.console.conftest import Browser, House
@@ -215,7 +215,7 @@ async def _with_all(house: House) -> Someone:
     number = ana.person_id
     async with house.database.transaction() as session:
         await consent.record(session, number, "2025-01", "whatsapp")
-        await consent.record(session, number, "2026-11", "telegram")
+        await consent.record(session, number, privacy.VERSION, "telegram")
         await cases.open_case(session, number, "request", {"question": "mi secreto"})
         asked = await questions.record(
             session, "¿Dónde boto las llantas?", "abstained", [], None, "whatsapp", now().date()
@@ -248,7 +248,7 @@ async def test_a_person_with_all_that_is_held_but_for_what_they_wrote(house: Hou
         "Nos bloqueó",
         "Aviso de privacidad 2025-01",
         "Retirado",
-        "Aviso de privacidad 2026-11",
+        f"Aviso de privacidad {privacy.VERSION}",
         "Vigente",
         "No los quiere",
         "¿Dónde boto las llantas?",
