@@ -148,7 +148,7 @@ async def answer(
     )
     ended = Ended(resolved.told, resolved.not_told, draft)
     if draft is not None:
-        version = {"version": draft}
+        version = {"number": draft}
         act.did(Act("article.draft", f"article:{article_id}", after=version, note=why))
         if to_review:
             act.did(Act("article.submit", f"article:{article_id}", after=version))

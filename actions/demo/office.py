@@ -106,7 +106,7 @@ async def _edit(
     at = now - timedelta(hours=edited.hours)
     markdown = markdown.replace("\naliases:\n", f"\naliases:\n  - {edited.alias}\n", 1)
     number = await articles.draft(session, register, article, markdown, EDITING, edited.note, at)
-    told = {"version": number}
+    told = {"number": number}
     done: Acts = [(at, EDITING, Act("article.draft", subject, after=told, note=edited.note))]
     if edited.end == "draft":
         return done

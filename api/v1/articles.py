@@ -256,7 +256,7 @@ async def draft_article(
         except ArticleRefused as error:
             raise _refused(error) from None
         done = Drafted(article=id, version=number)
-        return done, Act("article.draft", f"article:{id}", after={"version": number})
+        return done, Act("article.draft", f"article:{id}", after={"number": number})
 
     return await once(request, holder, idempotency_key, work)
 

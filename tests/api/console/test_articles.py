@@ -14,6 +14,7 @@ from actions.articles import facts, seed, service, versions
 from actions.articles.rules import digest
 from actions.articles.versions import Version
 from actions.audit import service as audit
+from actions.audit.service import Act, Actor
 from actions.questions import ratings
 from actions.staff.permissions import Role
 from api.clock import now, today
@@ -249,6 +250,26 @@ async def test_out_of_service_and_back_each_with_a_reason(house: House) -> None:
         "article.withdraw",
         "article.roll_back",
     ]
+
+
+async def test_acts_of_every_shape_are_told_in_the_history(house: House) -> None:
+    article, actor = next(OWN), Actor("console", "Rosa")
+    done = (
+        {"version": 7},
+        {"number": 8},
+        {"digest": "x"},
+        {},
+    )
+    async with house.database.transaction() as session:
+        for after in done:
+            act = Act("article.draft", f"article:{article}", after=after, note="de una pregunta")
+            await audit.record(session, actor, act, now())
+    reader = await house.who(Role.READING)
+    page = await reader.get(f"{PATH}/{article}")
+    assert page.status_code == 200
+    shown = plain(page)
+    assert shown.count("de una pregunta") == len(done)
+    assert "(versión 7)" in shown and "(versión 8)" in shown
 
 
 async def test_an_article_that_is_held_says_why_and_is_served_again(house: House) -> None:

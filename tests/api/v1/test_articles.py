@@ -100,7 +100,7 @@ async def test_a_draft_is_recorded_with_its_key(reader: httpx.AsyncClient, house
         verified = await audit.verify(session)
     assert (row.way, row.act, row.subject) == ("api", "article.draft", "article:permiso-a")
     assert row.actor["name"] == SYSTEM
-    assert (row.staff_id, row.detail["after"]) == (None, {"version": 2})
+    assert (row.staff_id, row.detail["after"]) == (None, {"number": 2})
     assert (verified.entries, verified.fault) == (1, None)
 
 
