@@ -5,16 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from actions.bookings import service, states
-from actions.bookings.booked import Booked
+from actions.bookings import states
 from actions.bookings.errors import BookingRefused, NotNow, OpeningRefused
-from actions.bookings.openings import MODES, Mode, Opening, Span
 from actions.messages.content import Button
 from bot.booking_words import MORE, as_options, when
 from bot.consultant_acts import OWN_BUTTONS, says
 from bot.dialogue.conversation import Result
 from bot.finding_acts import told_others
-from bot.referral_acts import booking_of, refused
+from bot.referral_acts import booking_of, free_times, proposed, refused
 
 if TYPE_CHECKING:
     from bot.acting import Actions
@@ -37,9 +35,9 @@ async def _times(here: "Actions", args: Mapping[str, Any]) -> Result:
     except BookingRefused as why:
         return Result({"times_open": False}, (await refused(here, args, why)).says)
     near = str(args.get("times_from") or "")
-    found = await _free(here, booking, datetime.fromisoformat(near) if near else None)
+    found = await free_times(here, booking, OFFERED, datetime.fromisoformat(near) if near else None)
     told = says("utter_no_more_times").says if near and not found else ()
-    found = found or (await _free(here, booking, None) if near else [])
+    found = found or (await free_times(here, booking, OFFERED) if near else [])
     if not found:
         change = Button("Mi horario", "/task_availability")
         return Result({"times_open": False}, says("utter_no_other_times", change).says)
@@ -50,24 +48,6 @@ async def _times(here: "Actions", args: Mapping[str, Any]) -> Result:
     return Result({**sets, "referral_when": when(booking.span.starts)}, told)
 
 
-async def _free(here: "Actions", booking: Booked, near: datetime | None) -> list[Opening]:
-    """Free times for the way in which they meet; from a moment on, which is not before now."""
-    mode: Mode = next(one for one in MODES if one == booking.mode)
-    start = None if near is None else max(near, here.now)
-    found = await service.offer(
-        here.session,
-        booking.consultant_id,
-        here.now,
-        OFFERED,
-        start,
-        mode=mode,
-        terms=here.terms,
-        moving=booking,
-    )
-    # Where too few are left after a moment, those before it are offered, too.
-    return [one for one in found if start is None or one.span.starts >= start]
-
-
 async def _propose(here: "Actions", args: Mapping[str, Any]) -> Result:
     """Proposes the time; where it cannot be had, that is said, and the next ones are offered."""
     chosen = str(args["proposed_time"])
@@ -76,16 +56,7 @@ async def _propose(here: "Actions", args: Mapping[str, Any]) -> Result:
         return _again(datetime.fromisoformat(shown[-1]) + timedelta(minutes=1))
     starts = datetime.fromisoformat(chosen)
     try:
-        await booking_of(here, args)
-        async with here.session.begin_nested():
-            outcome = await service.propose_other(
-                here.session,
-                int(args["booking"]),
-                here.person_id,
-                Span(starts, starts + here.terms.rules.length),
-                here.now,
-                terms=here.terms,
-            )
+        outcome = await proposed(here, args, starts)
     except OpeningRefused as why:
         said = says("utter_referral_refused", why=str(why)).says
         return _again(starts, said=said)

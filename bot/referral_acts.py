@@ -9,6 +9,7 @@ from actions.bookings.booked import Booked
 from actions.bookings.errors import BookingRefused, NotNow, NotYours, OpeningRefused
 from actions.bookings.openings import MODES as WAYS
 from actions.bookings.openings import Mode, Opening, Span
+from actions.bookings.service import Outcome
 from actions.messages.content import Button
 from bot.booking_words import MODES, about, briefly, contact_told, given_told, when
 from bot.calendar_files import attached
@@ -171,21 +172,7 @@ async def _other(here: "Actions", args: Mapping[str, Any]) -> Result:
         return _late(booking)
     after = datetime.fromisoformat(str(args["after"])) if "after" in args else None
     near = None if after is None else after + timedelta(minutes=1)
-    mode: Mode = next(one for one in WAYS if one == booking.mode)
-    openings = [
-        one
-        for one in await service.offer(
-            here.session,
-            booking.consultant_id,
-            here.now,
-            OFFERED,
-            near,
-            mode=mode,
-            terms=here.terms,
-            moving=booking,
-        )
-        if after is None or one.span.starts > after
-    ]
+    openings = await free_times(here, booking, OFFERED, near)
     if not openings:
         name = "utter_no_other_times" if after is None else "utter_no_more_times"
         return says(name, Button("Mi horario", "/task_availability"))
@@ -202,21 +189,44 @@ def _time_button(booking_id: int, opening: Opening) -> Button:
     return Button(briefly(starts), payload)
 
 
+async def free_times(
+    here: "Actions", booking: Booked, count: int, near: datetime | None = None
+) -> list[Opening]:
+    """The consultant's next free times for the way in which they meet, at most ``count``; from
+    ``near`` on, or from now."""
+    mode: Mode = next(one for one in WAYS if one == booking.mode)
+    start = None if near is None else max(near, here.now)
+    found = await service.offer(
+        here.session,
+        booking.consultant_id,
+        here.now,
+        count,
+        start,
+        mode=mode,
+        terms=here.terms,
+        moving=booking,
+    )
+    # Where too few are left after a moment, those before it are offered, too.
+    return [one for one in found if start is None or one.span.starts >= start]
+
+
+async def proposed(here: "Actions", args: Mapping[str, Any], starts: datetime) -> Outcome:
+    """Proposes that time for the booking of a button. Raises BookingRefused, with nothing done."""
+    await booking_of(here, args)
+    async with here.session.begin_nested():
+        return await service.propose_other(
+            here.session,
+            int(args["booking"]),
+            here.person_id,
+            Span(starts, starts + here.terms.rules.length),
+            here.now,
+            terms=here.terms,
+        )
+
+
 async def _propose(here: "Actions", args: Mapping[str, Any]) -> Result:
-    terms = here.terms
-    starts = datetime.fromisoformat(str(args["starts"]))
-    during = Span(starts, starts + terms.rules.length)
     try:
-        await booking_of(here, args)
-        async with here.session.begin_nested():
-            outcome = await service.propose_other(
-                here.session,
-                int(args["booking"]),
-                here.person_id,
-                during,
-                here.now,
-                terms=terms,
-            )
+        outcome = await proposed(here, args, datetime.fromisoformat(str(args["starts"])))
     except BookingRefused as why:
         return await refused(here, args, why)
     booking = await told_others(here, outcome)
